@@ -1,0 +1,36 @@
+# One word for each thing one does here; `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+ACT ?= lag
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+.venv/.done: requirements-dev.lock pyproject.toml
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+.PHONY: venv
+venv: .venv/.done ## the Python environment with everything, by hashed lock file
+
+.PHONY: check
+check: venv ## lint, types, import contracts, unit and property tests; under a minute
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/pytest -q tests/unit tests/property
+
+.PHONY: crds
+crds: venv ## crds/*.yaml and the chart's copies, from operator/sluicegate/model
+	$(PY) -m sluicegate.model.crd crds helm/sluicegate
+
+.PHONY: lock
+lock: ## both lock files anew, from pyproject.toml
+	$(PY) -m pip install --quiet uv
+	.venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
+	.venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock

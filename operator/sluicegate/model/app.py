@@ -1,0 +1,179 @@
+"""`KafkaConsumerApp`: one consumer group run by one workload. The single source of schema, docs and parsing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from sluicegate.model.duration import Duration
+from sluicegate.model.quantity import Quantity
+from sluicegate.model.resource import Part
+
+ObjectName = Field(min_length=1, max_length=253, pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")
+MOST_REPLICAS = 10_000
+
+
+class TargetKind(StrEnum):
+    DEPLOYMENT = "Deployment"
+    STATEFUL_SET = "StatefulSet"
+
+
+class ConnectionKind(StrEnum):
+    KAFKA_CONNECTION = "KafkaConnection"
+
+
+class Isolation(StrEnum):
+    """Which end of a partition counts as its end."""
+
+    AUTO = "Auto"
+    READ_COMMITTED = "ReadCommitted"
+    READ_UNCOMMITTED = "ReadUncommitted"
+
+
+class OffsetReset(StrEnum):
+    EARLIEST = "Earliest"
+    LATEST = "Latest"
+
+
+class Mode(StrEnum):
+    ACTIVE = "Active"
+    RECOMMEND = "Recommend"
+
+
+class PartitionCap(StrEnum):
+    ENFORCE = "Enforce"
+    IGNORE = "Ignore"
+
+
+class UnknownAction(StrEnum):
+    HOLD = "Hold"
+    RUN_AT_LEAST = "RunAtLeast"
+
+
+class TargetRef(Part):
+    """The workload whose replicas belong to the operator."""
+
+    kind: TargetKind = TargetKind.DEPLOYMENT
+    """Deployment or StatefulSet."""
+    name: str = ObjectName
+    """Name of the workload, in the namespace of this resource."""
+
+
+class ConnectionRef(Part):
+    """A connection beside this resource."""
+
+    kind: ConnectionKind = ConnectionKind.KAFKA_CONNECTION
+    """KafkaConnection."""
+    name: str = ObjectName
+    """Name of the connection."""
+
+
+class Kafka(Part):
+    """Where the topics are and how their ends are read."""
+
+    connection_ref: ConnectionRef | None = None
+    """The connection to use. Exactly one of this and bootstrapServers."""
+    bootstrap_servers: str | None = Field(default=None, min_length=1, max_length=2048)
+    """host:port pairs of a plaintext cluster, for first steps. Exactly one of this and connectionRef."""
+    isolation_level: Isolation = Isolation.AUTO
+    """Which end counts: ReadCommitted the last stable offset, ReadUncommitted the high watermark; Auto finds out."""
+    offset_reset: OffsetReset | None = None
+    """What a partition without a committed offset means; absent: its lag is unknown (NeverCommitted)."""
+
+
+class Override(Part):
+    """Run exactly this many for a time; hard caps still hold."""
+
+    replicas: int = Field(ge=0, le=MOST_REPLICAS)
+    """How many replicas to run."""
+    until: datetime
+    """When the override ends (RFC 3339)."""
+    reason: str = Field(default="", max_length=256)
+    """Why, for people who wonder."""
+
+
+class ScaleDown(Part):
+    """How carefully replicas are taken away."""
+
+    stabilization: Duration = 600.0
+    """Replicas are taken away only when nothing in this window wanted more."""
+    max_per_hour: int = Field(default=8, ge=1, le=3600)
+    """At most so many demand-driven steps down in an hour."""
+    outage_hold: Duration = 900.0
+    """When all arrivals stop at once, wait this long before taking replicas away."""
+
+
+class ScaleToZero(Part):
+    """When nothing at all needs to run; needs minReplicas 0."""
+
+    after: Duration = 300.0
+    """So long without arrivals before the last replica goes."""
+    lag_threshold: int = Field(default=0, ge=0, le=1_000_000_000)
+    """A lag up to this many messages does not keep a replica running."""
+
+
+class OnLagUnknown(Part):
+    """What to do when the lag has been unknown for more than three polls."""
+
+    action: UnknownAction = UnknownAction.HOLD
+    """Hold what runs, or run at least so many replicas."""
+    replicas: int | None = Field(default=None, ge=0, le=MOST_REPLICAS)
+    """With RunAtLeast: how many."""
+
+
+class Scaling(Part):
+    """How many replicas, and by what they are chosen."""
+
+    min_replicas: int = Field(default=1, ge=0, le=MOST_REPLICAS)
+    """Never fewer, unless a ceiling is lower; 0 allows scale to zero."""
+    max_replicas: int = Field(ge=1, le=MOST_REPLICAS)
+    """Never more."""
+    lag_objective: Duration | None = None
+    """Every message is handled within this time; 60s when neither this nor lagPerReplica is given."""
+    lag_per_replica: int | None = Field(default=None, ge=1, le=1_000_000_000)
+    """Instead of an objective: ceil(lag / this) replicas."""
+    capacity_per_replica: Quantity | None = None
+    """Messages a second that one replica handles; absent: learned."""
+    partition_cap: PartitionCap = PartitionCap.ENFORCE
+    """Enforce: never more consumers than partitions."""
+    consumers_per_replica: int = Field(default=1, ge=1, le=256)
+    """Consumers (threads) in one pod."""
+    scale_down: ScaleDown = ScaleDown()
+    """How carefully replicas are taken away."""
+    scale_to_zero: ScaleToZero = ScaleToZero()
+    """When nothing at all needs to run; only with minReplicas 0."""
+    on_lag_unknown: OnLagUnknown = OnLagUnknown()
+    """What to do when the lag stays unknown."""
+
+
+DEFAULT_OBJECTIVE = 60.0
+
+
+class AppSpec(Part):
+    """One consumer group run by one workload."""
+
+    scale_target_ref: TargetRef
+    """The workload that runs the consumers; immutable."""
+    kafka: Kafka
+    """Where the topics are."""
+    consumer_group: str = Field(min_length=1, max_length=249)
+    """The consumer group (group.id) of the workload."""
+    topics: tuple[str, ...] | None = Field(default=None, min_length=1, max_length=64)
+    """The topics it consumes; absent: those the group has offsets on."""
+    mode: Mode = Mode.ACTIVE
+    """Recommend decides and reports, and writes no replicas."""
+    suspend: bool = False
+    """True: nothing is written, as on Job and CronJob."""
+    override: Override | None = None
+    """Run exactly this many for a time."""
+    scaling: Scaling
+    """How many replicas."""
+
+    @property
+    def lag_objective(self) -> float | None:
+        """Seconds; None in lagPerReplica mode. The default stands here since one-of members take none in CRDs."""
+        if self.scaling.lag_per_replica is not None:
+            return None
+        return DEFAULT_OBJECTIVE if self.scaling.lag_objective is None else self.scaling.lag_objective

@@ -1,0 +1,124 @@
+"""What was decided, and why: the one value from which status, condition, event, metric, log line and CLI text come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sluicegate.model.known import Maybe, Unknown
+
+
+class Action(StrEnum):
+    SCALE_UP = "ScaleUp"
+    SCALE_DOWN = "ScaleDown"
+    HOLD = "Hold"
+
+
+class Limit(StrEnum):
+    """Names for `limitedBy`: the last thing that changed the number."""
+
+    NONE = "None"
+    MIN = "Min"
+    MAX = "Max"
+    PARTITIONS = "Partitions"
+    PARTITION_BOUND = "PartitionBound"
+    INEFFECTIVE = "Ineffective"
+    STABILIZATION = "Stabilization"
+    COOLDOWN = "Cooldown"
+    LAG_UNKNOWN = "LagUnknown"
+    SUSPENDED = "Suspended"
+    OVERRIDE = "Override"
+    FOREIGN_AUTOSCALER = "ForeignAutoscaler"
+    CONFLICT = "Conflict"
+
+
+CEILINGS = frozenset({Limit.MAX, Limit.PARTITIONS, Limit.PARTITION_BOUND, Limit.INEFFECTIVE})
+"""Limits that make `ScalingLimited` true."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step on the way from lag to the number written: ``before`` and ``after`` are replicas."""
+
+    name: str
+    before: int | None
+    after: int | None
+    sentence: str
+
+
+class Truth(StrEnum):
+    TRUE = "True"
+    FALSE = "False"
+    UNKNOWN = "Unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """As in the Kubernetes API conventions, without its transition time: the writer adds that."""
+
+    type: str
+    status: Truth
+    reason: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lag:
+    """``records`` messages; ``seconds`` age of the oldest message not handled yet."""
+
+    records: Maybe[int]
+    seconds: Maybe[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partitions:
+    """``usable`` replicas that partitions allow; None while never known. Names are ``topic-partition``."""
+
+    usable: int | None = None
+    count: int | None = None
+    members: int = 0
+    foreign_members: int = 0
+    foreign_hosts: tuple[str, ...] = ()
+    stuck: tuple[str, ...] = ()
+    bound: tuple[str, ...] = ()
+    unowned: tuple[str, ...] = ()
+    missing_members: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """Messages a second of one replica; ``source`` Declared, Learned or Probing; None while unknown."""
+
+    value: float | None = None
+    source: str = "Probing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The answer for one observation of one app.
+
+    ``replicas`` what should run now (None: nothing may be said, nothing is written); ``wanted`` what the lag asks
+    for before any clamp; ``cap`` the lowest ceiling. ``write`` whether the number may be written to the target:
+    False when suspended, recommending or in conflict. ``rate_in`` and ``rate_out`` messages a second.
+    ``per_partition`` lag by partition name, for those who look closer.
+    """
+
+    at: float
+    generation: int
+    action: Action
+    replicas: int | None
+    current: int | None
+    wanted: int | None
+    cap: int | None
+    limited_by: str
+    reason: str
+    message: str
+    write: bool
+    steps: tuple[Step, ...] = ()
+    lag: Lag = Lag(records=Unknown("NotSeen", "not looked yet"), seconds=Unknown("NotSeen", "not looked yet"))
+    rate_in: float | None = None
+    rate_out: float | None = None
+    partitions: Partitions = Partitions()
+    capacity: Capacity = Capacity()
+    conditions: tuple[Condition, ...] = ()
+    per_partition: dict[str, int | None] = field(default_factory=dict)
