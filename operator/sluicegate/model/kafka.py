@@ -130,6 +130,8 @@ class Sweep:
     seconds: float
     brokers: int
     answers: tuple[GroupAnswer, ...]
+    cluster_id: str | None = None
+    """The cluster's own id, where the broker told it: two addresses of one cluster are one cluster."""
     fault: Fault | None = None
     requests: dict[str, int] = field(default_factory=dict)
 
