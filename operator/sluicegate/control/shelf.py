@@ -1,4 +1,4 @@
-"""The latest known state of one kind of resource, by key: stale news is dropped, our own writes count at once."""
+"""Our own resources of one kind: parsed once when their generation changes, the last good spec kept beside a bad one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
+from sluicegate.control.cache import Cache
 from sluicegate.control.records import Record
 from sluicegate.errors import Invalid
 from sluicegate.model.parse import parse_meta
@@ -16,62 +17,63 @@ Body = Mapping[str, Any]
 
 
 class Shelf(Generic[S]):
-    """Records of one kind. ``version`` grows whenever a spec appears, changes or goes."""
+    """Records by key. ``version`` grows whenever a spec appears, changes or goes."""
 
     def __init__(self, *, parse: Callable[[Body], S]) -> None:
         self._parse = parse
-        self._records: dict[Key, Record[S]] = {}
+        self._cache: Cache[Key, Record[S]] = Cache()
         self.version = 0
 
     def get(self, key: Key) -> Record[S] | None:
-        return self._records.get(key)
+        return self._cache.get(key)
 
     def all(self) -> tuple[Record[S], ...]:
-        return tuple(self._records.values())
+        return tuple(self._cache.values())
 
-    def put(self, body: Body) -> Key:
+    def mark(self) -> int:
+        return self._cache.mark()
+
+    def put(self, body: Body) -> None:
         """Take in what a watch or a list showed. A spec that cannot be used leaves the last good one standing."""
         meta = parse_meta(body)
-        known = self._records.get(meta.key)
-        if known and known.meta.uid != meta.uid:
-            known = None
-        if known and is_older(meta.resource_version, than=known.meta.resource_version):
-            return meta.key
+        known = self._cache.get(meta.key)
+        same = known if known and known.meta.uid == meta.uid else None
         status = body.get("status") or {}
-        if known and known.meta.generation == meta.generation:
-            self._records[meta.key] = replace(known, meta=meta, status=status)
-            return meta.key
-        self.version += 1
-        try:
-            record = Record(meta=meta, spec=self._parse(body), status=status)
-        except Invalid as refusal:
-            record = Record(meta=meta, spec=known.spec if known else None, refusal=refusal, status=status)
-        self._records[meta.key] = record
-        return meta.key
-
-    def drop(self, *, key: Key, uid: str) -> None:
-        """Forget an object, unless another of the same name has taken its place."""
-        if (known := self._records.get(key)) and known.meta.uid == uid:
-            del self._records[key]
+        if same and same.meta.generation >= meta.generation:
+            record = replace(same, meta=replace(meta, generation=same.meta.generation), status=status)
+        else:
+            record = self._read(body, Record(meta=meta, spec=same.spec if same else None, status=status))
+        if self._cache.put(meta.key, record, uid=meta.uid, resource_version=meta.resource_version) and (
+            same is None or same.meta.generation != record.meta.generation
+        ):
             self.version += 1
 
-    def replace_all(self, bodies: Iterable[Body]) -> None:
-        """Take in a whole list: what is not in it is gone."""
-        seen = {self.put(body) for body in bodies}
-        for key in self._records.keys() - seen:
-            del self._records[key]
+    def drop(self, *, key: Key, uid: str) -> None:
+        if self._cache.drop(key, uid=uid):
+            self.version += 1
+
+    def replace_all(self, bodies: Iterable[Body], *, mark: int) -> None:
+        """Take in a whole list that was asked for at ``mark``: what it does not show is gone."""
+        seen = set()
+        for body in bodies:
+            meta = parse_meta(body)
+            seen.add(meta.key)
+            if not self._cache.deleted_since(meta.uid, mark):
+                self.put(body)
+        if self._cache.sweep_out(seen, mark=mark):
             self.version += 1
 
     def wrote_status(self, record: Record[S], *, resource_version: str, status: Body) -> None:
         """Remember our own write: the watch brings it back only later."""
-        known = self._records.get(record.meta.key)
+        known = self._cache.get(record.meta.key)
         if known and known.meta.uid == record.meta.uid:
-            if is_older(resource_version, than=known.meta.resource_version):
-                return
             meta = replace(known.meta, resource_version=resource_version)
-            self._records[record.meta.key] = replace(known, meta=meta, status=status)
+            self._cache.put(
+                meta.key, replace(known, meta=meta, status=status), uid=meta.uid, resource_version=resource_version
+            )
 
-
-def is_older(version: str, *, than: str) -> bool:
-    """Whether a resource version is surely older; versions that are no numbers never are."""
-    return version.isdigit() and than.isdigit() and int(version) < int(than)
+    def _read(self, body: Body, record: Record[S]) -> Record[S]:
+        try:
+            return replace(record, spec=self._parse(body))
+        except Invalid as refusal:
+            return replace(record, refusal=refusal)
