@@ -1,0 +1,1 @@
+"""What tests share: real clusters, real brokers, and ways to wait for them."""
