@@ -44,9 +44,7 @@ class App:
         """Topic, connection, workload with ``replicas`` and app, in this order."""
         if not self.broker.partitions(self.topic):
             self.broker.create(self.topic, partitions=self.partitions)
-        self.cluster.apply(
-            self.connection_body(), self.workload_body(replicas=replicas), namespace=self.namespace
-        )
+        self.cluster.apply(self.connection_body(), self.workload_body(replicas=replicas), namespace=self.namespace)
         self.apply(scaling=scaling, spec=spec)
 
     def apply(self, *, scaling: Mapping[str, Any], spec: Mapping[str, Any] | None = None) -> None:

@@ -56,9 +56,7 @@ async def access(
         return Access(fault=_misconfigured(f"its Secrets could not be read: {error}"), poll=record.spec.poll_interval)
 
 
-async def _read_secrets(
-    spec: ConnectionSpec, *, namespace: str, secrets: Secrets
-) -> Mapping[str, Mapping[str, bytes]]:
+async def _read_secrets(spec: ConnectionSpec, *, namespace: str, secrets: Secrets) -> Mapping[str, Mapping[str, bytes]]:
     found = {}
     for name in kafka.secret_names(spec):
         try:

@@ -169,8 +169,12 @@ class Attendant:
         ).inc()
         log.info(
             "scaled",
-            extra={"before": workload.desired, "after": decision.replicas, "reason": decision.reason,
-                   "why": decision.message},
+            extra={
+                "before": workload.desired,
+                "after": decision.replicas,
+                "reason": decision.reason,
+                "why": decision.message,
+            },
         )
         return decision
 

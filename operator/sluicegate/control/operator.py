@@ -25,9 +25,7 @@ BUG_PAUSE = 5.0
 class Operator:
     """Runs until cancelled. ``turned`` is when the supervision last turned (unix seconds of the clock)."""
 
-    def __init__(
-        self, *, roster: Roster, turns: Turns, attendant: Attendant, relist: Relist, clock: Clock
-    ) -> None:
+    def __init__(self, *, roster: Roster, turns: Turns, attendant: Attendant, relist: Relist, clock: Clock) -> None:
         self._roster = roster
         self._turns = turns
         self._attendant = attendant

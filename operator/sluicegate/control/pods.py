@@ -40,9 +40,7 @@ class PodIndex:
 
     def replace_all(self, bodies: Iterable[Body], *, mark: int) -> None:
         """Take in a whole list that was asked for at ``mark``."""
-        seen = {
-            self.put(body) for body in bodies if not self._facts.deleted_since(body["metadata"]["uid"], mark)
-        }
+        seen = {self.put(body) for body in bodies if not self._facts.deleted_since(body["metadata"]["uid"], mark)}
         before = {fact.uid: fact for fact in self._facts.values()}
         for uid in self._facts.sweep_out(seen, mark=mark):
             self._unlink(before[uid])

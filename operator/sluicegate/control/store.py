@@ -87,6 +87,5 @@ class Store:
         return extract.foreign(record.spec.scale_target_ref, facts)
 
 
-
 def _key(body: Body) -> Key:
     return Key(body["metadata"].get("namespace", ""), body["metadata"]["name"])

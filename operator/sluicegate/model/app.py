@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from sluicegate.model.duration import Duration
+from sluicegate.model.address import BootstrapServers, ConsumerGroup, TopicName
+from sluicegate.model.duration import Duration, between
+from sluicegate.model.moment import Moment
 from sluicegate.model.quantity import Quantity
-from sluicegate.model.resource import Part
+from sluicegate.model.resource import ObjectName, Part
+from sluicegate.model.rule import Rule
 
-ObjectName = Field(min_length=1, max_length=253, pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")
 MOST_REPLICAS = 10_000
 
 
@@ -55,9 +57,16 @@ class UnknownAction(StrEnum):
 class TargetRef(Part):
     """The workload whose replicas belong to the operator."""
 
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            message="scaleTargetRef cannot be changed: delete this resource and create one for the other workload",
+            cel="self == oldSelf",
+        ),
+    )
+
     kind: TargetKind = TargetKind.DEPLOYMENT
     """Deployment or StatefulSet."""
-    name: str = ObjectName
+    name: ObjectName
     """Name of the workload, in the namespace of this resource."""
 
 
@@ -66,21 +75,30 @@ class ConnectionRef(Part):
 
     kind: ConnectionKind = ConnectionKind.KAFKA_CONNECTION
     """KafkaConnection."""
-    name: str = ObjectName
-    """Name of the connection."""
+    name: ObjectName
+    """Name of the connection, in the namespace of this resource."""
 
 
 class Kafka(Part):
     """Where the topics are and how their ends are read."""
 
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            message="set exactly one of connectionRef and bootstrapServers",
+            cel="has(self.connectionRef) != has(self.bootstrapServers)",
+            holds=lambda kafka: (kafka.connection_ref is None) != (kafka.bootstrap_servers is None),
+        ),
+    )
+
     connection_ref: ConnectionRef | None = None
     """The connection to use. Exactly one of this and bootstrapServers."""
-    bootstrap_servers: str | None = Field(default=None, min_length=1, max_length=2048)
+    bootstrap_servers: BootstrapServers | None = None
     """host:port pairs of a plaintext cluster, for first steps. Exactly one of this and connectionRef."""
     isolation_level: Isolation = Isolation.AUTO
     """Which end counts: ReadCommitted the last stable offset, ReadUncommitted the high watermark; Auto finds out."""
     offset_reset: OffsetReset | None = None
-    """What a partition without a committed offset means; absent: its lag is unknown (NeverCommitted)."""
+    """What a partition without a committed offset means: Earliest counts everything in it as lag, Latest what arrived
+    since it was first seen. Absent: its lag is unknown (NeverCommitted)."""
 
 
 class Override(Part):
@@ -88,8 +106,8 @@ class Override(Part):
 
     replicas: int = Field(ge=0, le=MOST_REPLICAS)
     """How many replicas to run."""
-    until: datetime
-    """When the override ends (RFC 3339)."""
+    until: Moment
+    """When the override ends (RFC 3339), such as 2030-01-31T08:00:00Z."""
     reason: str = Field(default="", max_length=256)
     """Why, for people who wonder."""
 
@@ -97,18 +115,18 @@ class Override(Part):
 class ScaleDown(Part):
     """How carefully replicas are taken away."""
 
-    stabilization: Duration = 600.0
+    stabilization: Annotated[Duration, between("0s", "24h")] = 600.0
     """Replicas are taken away only when nothing in this window wanted more."""
     max_per_hour: int = Field(default=8, ge=1, le=3600)
     """At most so many demand-driven steps down in an hour."""
-    outage_hold: Duration = 900.0
+    outage_hold: Annotated[Duration, between("0s", "24h")] = 900.0
     """When all arrivals stop at once, wait this long before taking replicas away."""
 
 
 class ScaleToZero(Part):
     """When nothing at all needs to run; needs minReplicas 0."""
 
-    after: Duration = 300.0
+    after: Annotated[Duration, between("0s", "168h")] = 300.0
     """So long without arrivals before the last replica goes."""
     lag_threshold: int = Field(default=0, ge=0, le=1_000_000_000)
     """A lag up to this many messages does not keep a replica running."""
@@ -116,6 +134,14 @@ class ScaleToZero(Part):
 
 class OnLagUnknown(Part):
     """What to do when the lag has been unknown for more than three polls."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            message="say how many: set replicas beside action RunAtLeast",
+            cel="!has(self.action) || self.action != 'RunAtLeast' || has(self.replicas)",
+            holds=lambda part: part.action is not UnknownAction.RUN_AT_LEAST or part.replicas is not None,
+        ),
+    )
 
     action: UnknownAction = UnknownAction.HOLD
     """Hold what runs, or run at least so many replicas."""
@@ -126,11 +152,31 @@ class OnLagUnknown(Part):
 class Scaling(Part):
     """How many replicas, and by what they are chosen."""
 
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            message="lower minReplicas to maxReplicas or less, or raise maxReplicas",
+            cel="!has(self.minReplicas) || self.minReplicas <= self.maxReplicas",
+            holds=lambda scaling: scaling.min_replicas <= scaling.max_replicas,
+            field="minReplicas",
+        ),
+        Rule(
+            message="set at most one of lagObjective and lagPerReplica",
+            cel="!has(self.lagObjective) || !has(self.lagPerReplica)",
+            holds=lambda scaling: scaling.lag_objective is None or scaling.lag_per_replica is None,
+        ),
+        Rule(
+            message="set minReplicas to 0, or remove scaleToZero",
+            cel="!has(self.scaleToZero) || (has(self.minReplicas) && self.minReplicas == 0)",
+            holds=lambda scaling: "scale_to_zero" not in scaling.model_fields_set or scaling.min_replicas == 0,
+            field="scaleToZero",
+        ),
+    )
+
     min_replicas: int = Field(default=1, ge=0, le=MOST_REPLICAS)
     """Never fewer, unless a ceiling is lower; 0 allows scale to zero."""
     max_replicas: int = Field(ge=1, le=MOST_REPLICAS)
     """Never more."""
-    lag_objective: Duration | None = None
+    lag_objective: Annotated[Duration, between("1s", "24h")] | None = None
     """Every message is handled within this time; 60s when neither this nor lagPerReplica is given."""
     lag_per_replica: int | None = Field(default=None, ge=1, le=1_000_000_000)
     """Instead of an objective: ceil(lag / this) replicas."""
@@ -158,9 +204,16 @@ class AppSpec(Part):
     """The workload that runs the consumers; immutable."""
     kafka: Kafka
     """Where the topics are."""
-    consumer_group: str = Field(min_length=1, max_length=249)
+    consumer_group: ConsumerGroup
     """The consumer group (group.id) of the workload."""
-    topics: tuple[str, ...] | None = Field(default=None, min_length=1, max_length=64)
+    topics: (
+        Annotated[
+            tuple[TopicName, ...],
+            Field(min_length=1, max_length=64, json_schema_extra={"x-kubernetes-list-type": "set"}),
+            Rule(message="name each topic once", holds=lambda topics: len(set(topics)) == len(topics)),
+        ]
+        | None
+    ) = None
     """The topics it consumes; absent: those the group has offsets on."""
     mode: Mode = Mode.ACTIVE
     """Recommend decides and reports, and writes no replicas."""

@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
-from sluicegate.model.duration import Duration
-from sluicegate.model.resource import Part
+from sluicegate.model.address import BootstrapServers
+from sluicegate.model.duration import Duration, between
+from sluicegate.model.resource import ObjectName, Part
+from sluicegate.model.rule import Rule
 
-SecretName = Field(min_length=1, max_length=253, pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")
+ALLOWED_PROPERTIES = frozenset(
+    {
+        "api.version.request.timeout.ms",
+        "broker.address.family",
+        "broker.address.ttl",
+        "client.dns.lookup",
+        "connections.max.idle.ms",
+        "metadata.max.age.ms",
+        "reconnect.backoff.max.ms",
+        "reconnect.backoff.ms",
+        "socket.connection.setup.timeout.ms",
+        "socket.keepalive.enable",
+        "socket.nagle.disable",
+        "socket.timeout.ms",
+        "ssl.cipher.suites",
+        "ssl.endpoint.identification.algorithm",
+    }
+)
+"""librdkafka settings that a tenant may choose: none that names a file, a plugin, a command or a credential."""
+
+_ALLOWED_TEXT = ", ".join(f"'{name}'" for name in sorted(ALLOWED_PROPERTIES))
+Property = Annotated[str, Field(max_length=256)]
 
 
 class Mechanism(StrEnum):
@@ -24,7 +48,7 @@ class Mechanism(StrEnum):
 class SecretRef(Part):
     """A Secret beside this resource."""
 
-    name: str = SecretName
+    name: ObjectName
     """Name of the Secret, in the namespace of this resource."""
 
 
@@ -49,34 +73,21 @@ class Sasl(Part):
 class ConnectionSpec(Part):
     """How to reach a Kafka cluster."""
 
-    bootstrap_servers: str = Field(min_length=1, max_length=2048)
+    bootstrap_servers: BootstrapServers
     """host:port pairs, separated by commas."""
     tls: Tls | None = None
     """TLS towards the brokers; absent: plaintext."""
     sasl: Sasl | None = None
     """SASL authentication; absent: none."""
-    poll_interval: Duration = 10.0
+    poll_interval: Annotated[Duration, between("2s", "5m")] = 10.0
     """How often the cluster is read: 2s to 5m."""
-    properties: dict[str, str] = Field(default_factory=dict, max_length=16)
+    properties: Annotated[
+        dict[str, Property],
+        Field(max_length=16),
+        Rule(
+            message="use only these settings: " + _ALLOWED_TEXT.replace("'", ""),
+            cel=f"self.all(name, name in [{_ALLOWED_TEXT}])",
+            holds=lambda properties: ALLOWED_PROPERTIES.issuperset(properties),
+        ),
+    ] = Field(default_factory=dict)
     """Further librdkafka settings, from an allow-list."""
-
-
-ALLOWED_PROPERTIES = frozenset(
-    {
-        "api.version.request.timeout.ms",
-        "broker.address.family",
-        "broker.address.ttl",
-        "client.dns.lookup",
-        "connections.max.idle.ms",
-        "metadata.max.age.ms",
-        "reconnect.backoff.max.ms",
-        "reconnect.backoff.ms",
-        "socket.connection.setup.timeout.ms",
-        "socket.keepalive.enable",
-        "socket.nagle.disable",
-        "socket.timeout.ms",
-        "ssl.cipher.suites",
-        "ssl.endpoint.identification.algorithm",
-        "sasl.kerberos.service.name",
-    }
-)

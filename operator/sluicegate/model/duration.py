@@ -1,29 +1,37 @@
-"""Durations as users write them (`60s`, `10m`, `1h30m`): parsed to seconds, printed back the same way."""
+"""Durations as users write them (`60s`, `10m`, `1h30m`): parsed to seconds, printed back the same way.
+
+The form is the part of Go's that Kubernetes' CEL reads, largest unit first; there is no `d`, since `duration('1d')`
+fails there. The digits are bounded so that no sum of them overflows.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
-PATTERN = r"^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"
-_PARTS = re.compile(r"^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$")
-_UNITS = (86_400.0, 3_600.0, 60.0, 1.0, 0.001)
+from sluicegate.model.rule import Rule
+
+PATTERN = "^([0-9]{1,4}h)?([0-9]{1,6}m)?([0-9]{1,8}s)?([0-9]{1,10}ms)?$"
+_PARTS = re.compile("(?:([0-9]{1,4})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,8})s)?(?:([0-9]{1,10})ms)?")
+_MILLISECONDS = (3_600_000, 60_000, 1_000, 1)
+_UNITS = ("h", "m", "s", "ms")
 LONGEST = 366 * 86_400.0
 
 
 def parse(text: object) -> float:
-    """Seconds of ``text``. ValueError says what to write instead; more than 366 days is refused."""
+    """Seconds of ``text``; a number stands for seconds. ValueError says what to write instead; at most 8784h."""
     if isinstance(text, int | float) and not isinstance(text, bool):
         seconds = float(text)
     else:
-        match = _PARTS.match(text) if isinstance(text, str) and text else None
+        match = _PARTS.fullmatch(text) if isinstance(text, str) and text else None
         if match is None:
-            raise ValueError(f"{text!r} is not a duration: write a number with a unit, as 60s, 10m or 1h30m")
-        seconds = sum(int(part) * unit for part, unit in zip(match.groups(), _UNITS, strict=True) if part)
+            raise ValueError("write a number with a unit (h, m, s or ms), such as 60s, 10m or 1h30m")
+        parts = zip(match.groups(), _MILLISECONDS, strict=True)
+        seconds = sum(int(part) * size for part, size in parts if part) / 1000
     if not 0 <= seconds <= LONGEST:
-        raise ValueError(f"{text!r} is outside 0s..366d")
+        raise ValueError(f"write a duration from 0s to {show(LONGEST)}")
     return seconds
 
 
@@ -33,16 +41,36 @@ def show(seconds: float) -> str:
     if left <= 0:
         return "0s"
     out = ""
-    for size, name in ((86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s"), (1, "ms")):
+    for size, name in zip(_MILLISECONDS, _UNITS, strict=True):
         count, left = divmod(left, size)
         if count:
             out += f"{count}{name}"
     return out
 
 
+def _from_resource(value: object, info: ValidationInfo) -> float:
+    """As `parse`; in a resource (JSON) a bare number is refused, as the API server does."""
+    if info.mode == "json" and not isinstance(value, str):
+        raise ValueError("write a text with a unit (h, m, s or ms), such as 60s, 10m or 1h30m")
+    return parse(value)
+
+
+def between(least: str, most: str) -> Rule:
+    """A duration from ``least`` to ``most``, both included."""
+    low, high = parse(least), parse(most)
+    return Rule(
+        message=f"write a duration from {least} to {most} with a unit (h, m, s or ms), such as 60s, 10m or 1h30m",
+        cel=(
+            f"self.size() > 1 && self.matches('{PATTERN}')"
+            f" && duration(self) >= duration('{least}') && duration(self) <= duration('{most}')"
+        ),
+        holds=lambda seconds: low <= seconds <= high,
+    )
+
+
 Duration = Annotated[
     float,
-    BeforeValidator(parse),
+    BeforeValidator(_from_resource),
     PlainSerializer(show, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": PATTERN, "minLength": 2, "maxLength": 24}),
+    WithJsonSchema({"type": "string", "maxLength": 24}),
 ]

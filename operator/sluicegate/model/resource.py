@@ -1,11 +1,17 @@
-"""What every resource model shares: frozen, camelCase in YAML, and a name by which it is found."""
+"""What every resource model shares: frozen, camelCase in YAML, rules of its own, and a name by which it is found."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from sluicegate.model.rule import Rule, add_to
 
 GROUP = "sluicegate.dev"
 VERSION = "v1alpha1"
@@ -13,7 +19,10 @@ CATEGORY = "sluicegate"
 
 
 class Part(BaseModel):
-    """A part of a spec. Unknown fields are dropped here: the API server prunes or refuses them first."""
+    """A part of a resource. Unknown fields are dropped here: the API server prunes or refuses them first.
+
+    ``rules`` hold between fields. Building a part does not check them; `model.parse` does, for what users wrote.
+    """
 
     model_config = ConfigDict(
         frozen=True,
@@ -22,6 +31,26 @@ class Part(BaseModel):
         extra="ignore",
         use_attribute_docstrings=True,
     )
+    rules: ClassVar[tuple[Rule, ...]] = ()
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler(core)
+        add_to(handler.resolve_ref_schema(schema), cls.rules)
+        return schema
+
+
+_NAME = "[a-z0-9]([-a-z0-9.]*[a-z0-9])?"
+
+ObjectName = Annotated[
+    str,
+    Field(min_length=1, max_length=253),
+    Rule(
+        message="write the name of an object: lower-case letters, digits, '-' and '.', a letter or digit at both ends",
+        cel=f"self.matches('^{_NAME}$')",
+        holds=lambda name: re.fullmatch(_NAME, name) is not None,
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True, order=True)
