@@ -59,7 +59,7 @@ def between(least: str, most: str) -> Rule:
     """A duration from ``least`` to ``most``, both included."""
     low, high = parse(least), parse(most)
     return Rule(
-        message=f"write a duration from {least} to {most} with a unit (h, m, s or ms), such as 60s, 10m or 1h30m",
+        message=f"write a duration from {least} to {most}, each number with its unit (h, m, s or ms)",
         cel=(
             f"self.size() > 1 && self.matches('{PATTERN}')"
             f" && duration(self) >= duration('{least}') && duration(self) <= duration('{most}')"
