@@ -48,7 +48,7 @@ class Broker:
         return len(found.partitions) if found and found.error is None else 0
 
     def produce(self, topic: str, count: int, *, partition: int | None = None, key: str | None = None) -> None:
-        """``count`` records, spread evenly over all partitions unless one is named; returns when all are acknowledged."""
+        """``count`` records, spread evenly over all partitions unless one is named; returns once acknowledged."""
         partitions = self.partitions(topic)
         for number in range(count):
             where = number % partitions if partition is None else partition

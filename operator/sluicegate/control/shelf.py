@@ -1,4 +1,4 @@
-"""Our own resources of one kind: parsed once when their generation changes, the last good spec kept beside a bad one."""
+"""Our own resources of one kind: parsed when their generation changes, the last good spec kept beside a bad one."""
 
 from __future__ import annotations
 

@@ -1,0 +1,55 @@
+"""Bodies as the API server sends them, as small as they can be."""
+
+from typing import Any
+
+
+def app(
+    name: str = "orders",
+    *,
+    namespace: str = "shop",
+    uid: str = "",
+    generation: int = 1,
+    version: int = 1,
+    created: str = "2026-01-01T00:00:00Z",
+    group: str = "g",
+    target: str | None = None,
+    connection: str | None = "main",
+    max_replicas: int = 10,
+    **scaling: Any,
+) -> dict[str, Any]:
+    kafka = {"connectionRef": {"name": connection}} if connection else {"bootstrapServers": "broker:9092"}
+    return {
+        "apiVersion": "sluicegate.dev/v1alpha1",
+        "kind": "KafkaConsumerApp",
+        "metadata": {
+            "name": name,
+            "namespace": namespace,
+            "uid": uid or f"uid-{namespace}-{name}",
+            "generation": generation,
+            "resourceVersion": str(version),
+            "creationTimestamp": created,
+        },
+        "spec": {
+            "scaleTargetRef": {"kind": "Deployment", "name": target or name},
+            "kafka": kafka,
+            "consumerGroup": group,
+            "topics": ["orders"],
+            "scaling": {"maxReplicas": max_replicas, **scaling},
+        },
+    }
+
+
+def connection(name: str = "main", *, namespace: str = "shop", version: int = 1) -> dict[str, Any]:
+    return {
+        "apiVersion": "sluicegate.dev/v1alpha1",
+        "kind": "KafkaConnection",
+        "metadata": {
+            "name": name,
+            "namespace": namespace,
+            "uid": f"uid-{namespace}-{name}",
+            "generation": 1,
+            "resourceVersion": str(version),
+            "creationTimestamp": "2026-01-01T00:00:00Z",
+        },
+        "spec": {"bootstrapServers": "broker:9092"},
+    }

@@ -1,0 +1,53 @@
+"""Of two apps that claim the same, the older one keeps it."""
+
+from sluicegate.control.records import AppRecord, Source
+from sluicegate.control.rivals import rivals
+from sluicegate.control.shelf import Shelf
+from sluicegate.model.observation import Rival
+from sluicegate.model.parse import parse_app
+from sluicegate.model.resource import Key
+from tests.unit.control.bodies import app
+
+OLD, YOUNG = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"
+
+
+def records(*bodies: dict[str, object]) -> tuple[AppRecord, ...]:
+    shelf = Shelf(parse=parse_app)
+    for body in bodies:
+        shelf.put(body)
+    return shelf.all()
+
+
+def test_two_apps_on_one_workload_leave_it_to_the_older() -> None:
+    found = rivals(
+        records(
+            app("young", target="orders", group="b", created=YOUNG), app("old", target="orders", group="a", created=OLD)
+        ),
+        cluster_of=str,
+    )
+    assert found == {Key("shop", "young"): Rival(what="target", namespace="shop", name="old")}
+
+
+def test_one_group_of_one_cluster_belongs_to_one_app_in_whatever_namespace() -> None:
+    def one_cluster(source: Source) -> str:
+        return "the same"
+
+    found = rivals(
+        records(
+            app("a", namespace="west", group="g", created=YOUNG), app("b", namespace="east", group="g", created=OLD)
+        ),
+        cluster_of=one_cluster,
+    )
+    assert found == {Key("west", "a"): Rival(what="group", namespace="east", name="b")}
+
+
+def test_one_group_name_on_two_clusters_is_no_conflict() -> None:
+    found = rivals(
+        records(app("a", namespace="west", group="g"), app("b", namespace="east", group="g")), cluster_of=str
+    )
+    assert found == {}
+
+
+def test_apps_of_the_same_age_are_told_apart_by_name() -> None:
+    found = rivals(records(app("b", target="t", group="1"), app("a", target="t", group="2")), cluster_of=str)
+    assert list(found) == [Key("shop", "b")]
