@@ -1,0 +1,5 @@
+"""`python -m dev.bed`."""
+
+from dev.bed.cli import main
+
+main()

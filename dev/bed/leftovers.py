@@ -1,0 +1,110 @@
+"""What a bed can leave on a machine, one function per kind, used both to sweep and to prove that it is swept."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from dev.bed import network
+from dev.bed.layout import Layout
+from dev.bed.process import arguments, everyone
+
+NAMESPACES: Final = Path("/run/netns")
+CGROUPS: Final = Path("/sys/fs/cgroup")
+KUBELET_LINKS: Final = Path("/var/log/containers")
+
+
+def processes(*, layout: Layout) -> list[int]:
+    """Pids whose command line names the state folder, and the containers such a shim holds."""
+    mark = f"{layout.state}/"
+    ours = {pid for pid in everyone() if pid != os.getpid() and any(mark in word for word in arguments(pid))}
+    for shim in [pid for pid in ours if arguments(pid)[0].endswith("containerd-shim-runc-v2")]:
+        ours |= set(_children(shim))
+    return sorted(ours)
+
+
+def mounts(*, layout: Layout) -> list[str]:
+    """Mount points below the state folder and the image store, deepest first."""
+    roots = (f"{layout.state}/", f"{layout.image_store}/")
+    points = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
+    return sorted((point for point in points if f"{point}/".startswith(roots)), reverse=True)
+
+
+def namespaces() -> list[Path]:
+    """Network namespaces that containerd made for pods."""
+    return sorted(NAMESPACES.glob("cni-*")) if NAMESPACES.exists() else []
+
+
+def cgroups() -> list[Path]:
+    """Control groups of pods, of either version."""
+    return [path for path in (CGROUPS / "k8s.io", *CGROUPS.glob("*/k8s.io")) if path.is_dir()]
+
+
+def stray_files(*, layout: Layout) -> list[Path]:
+    """Links and caches that the kubelet and the CNI library leave outside the state folder."""
+    return [*_links(layout), *Path("/var/lib/cni/results").glob("bed-*")]
+
+
+def unmount(*, layout: Layout) -> None:
+    """Detach all mounts; one may hide another, hence more than one round."""
+    for _ in range(3):
+        for point in mounts(layout=layout):
+            subprocess.run(["umount", "-l", point], check=False, capture_output=True)
+
+
+def remove_namespaces() -> None:
+    """Unpin the pods' network namespaces."""
+    for path in namespaces():
+        subprocess.run(["umount", "-l", path], check=False, capture_output=True)
+        path.unlink(missing_ok=True)
+
+
+def remove_cgroups() -> None:
+    """Remove emptied control groups; the kernel needs a moment after the last process."""
+    deadline = time.monotonic() + 5.0
+    while (left := cgroups()) and time.monotonic() < deadline:
+        for group in left:
+            for folder, _, _ in os.walk(group, topdown=False):
+                try:
+                    os.rmdir(folder)
+                except OSError:
+                    time.sleep(0.05)
+
+
+def remove_stray_files(*, layout: Layout) -> None:
+    """Delete them."""
+    for path in stray_files(layout=layout):
+        path.unlink(missing_ok=True)
+
+
+def everything(*, layout: Layout) -> Iterator[str]:
+    """A sentence for each thing that is still there."""
+    for pid in processes(layout=layout):
+        yield f"process {pid}: {' '.join(arguments(pid))[:120]}"
+    for point in mounts(layout=layout):
+        yield f"mount {point}"
+    for path in (*namespaces(), *cgroups(), *stray_files(layout=layout)):
+        yield f"{path}"
+    if network.bridge_exists():
+        yield f"network device {network.BRIDGE}"
+    for address in network.left_addresses():
+        yield f"address {address} on lo"
+    if layout.state.exists():
+        yield f"state folder {layout.state}"
+
+
+def _links(layout: Layout) -> list[Path]:
+    links = [path for path in KUBELET_LINKS.glob("*") if path.is_symlink()] if KUBELET_LINKS.exists() else []
+    return [path for path in links if os.readlink(path).startswith(f"{layout.state}/")]
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found += [int(child) for child in file.read_text().split()]
+        except OSError:
+            continue
+    return found + [grandchild for child in found for grandchild in _children(child)]
