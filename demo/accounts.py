@@ -11,6 +11,7 @@ import threading
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 Place = tuple[int, int]
 """Partition and offset: the identity of a message within one topic."""
@@ -49,11 +50,13 @@ class Accounts:
         self._lock = threading.Lock()
         self._sent: dict[Place, float] = {}
         self._handled: dict[Place, float] = {}
+        self._waiting: list[tuple[float, Place]] = []
         self._duplicates = 0
 
     def sent(self, place: Place, at: float) -> None:
         with self._lock:
             self._sent[place] = at
+            heappush(self._waiting, (at, place))
 
     def handled(self, place: Place, at: float) -> None:
         with self._lock:
@@ -68,6 +71,13 @@ class Accounts:
         """Messages known to be sent, and messages known to be handled, so far."""
         with self._lock:
             return len(self._sent), len(self._handled)
+
+    def oldest_waiting(self) -> float | None:
+        """When the oldest message that is not known to be handled was sent."""
+        with self._lock:
+            while self._waiting and self._waiting[0][1] in self._handled:
+                heappop(self._waiting)
+            return self._waiting[0][0] if self._waiting else None
 
     def totals(self, *, objective: float) -> Totals:
         """``objective`` in seconds."""

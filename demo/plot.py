@@ -1,0 +1,257 @@
+"""timeline.svg and timeline.png from the files of a run: `python -m demo.plot build/demo/lag` draws them again.
+
+Four panels over one time axis, whose zero is the burst's first message; every line is labelled where it runs and the
+headline says in words what happened, with numbers of this run. Colours are Okabe and Ito's, told apart by everyone.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
+
+from demo.run import Run, Step
+from demo.timeline import Row, read
+
+BLUE, GREEN, VERMILION, ORANGE, INK, GREY = "#0072B2", "#009E73", "#D55E00", "#E69F00", "#222222", "#6b6b6b"
+BEFORE_S = 45.0
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 11,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#999999",
+    "axes.titlelocation": "left",
+    "axes.titlesize": 11.5,
+    "axes.titleweight": "bold",
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "sluicegate",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """The data as the panels need it; ``x`` is seconds since the burst began."""
+
+    run: Run
+    summary: dict[str, Any]
+    rows: tuple[Row, ...]
+
+    @property
+    def x(self) -> list[float]:
+        return [row.second - self.run.burst_from for row in self.rows]
+
+    @property
+    def begins(self) -> float:
+        """The left edge: what came long before the burst is not drawn."""
+        return max(self.x[0], -BEFORE_S)
+
+    @property
+    def burst_s(self) -> float:
+        return self.run.burst_until - self.run.burst_from
+
+    def within(self, start: float, end: float) -> list[Row]:
+        return [row for row, at in zip(self.rows, self.x, strict=True) if start <= at <= end]
+
+
+def headline(picture: Picture) -> tuple[str, str]:
+    """A title, and a line below it; both of numbers of the run only."""
+    run, summary = picture.run, picture.summary
+    factor = run.burst_rate / run.steady_rate
+    top, cap = summary["max_replicas_written"], summary["partitions"]
+    reaction = summary["reaction_s"]
+    if reaction is None:
+        first = f"{factor:.0f} times the messages arrive, and nothing is scaled"
+    else:
+        first = f"{factor:.0f} times the messages: from {run.steady_replicas} to {top} replicas after {reaction:.0f} s"
+        first += ", one per partition, never more" if top == cap else f"; {cap} partitions are the cap"
+    late = summary["late_percent"]
+    promise = f"the {run.objective_s:.0f} s objective"
+    on_time = f"no message missed {promise}" if late == 0 else f"{late:.2g} % of the messages missed {promise}"
+    unhandled = summary["produced"] - summary["consumed"]
+    handled = f"all {summary['produced']:,} messages handled" if not unhandled else f"{unhandled:,} messages unhandled"
+    back = f"back to {summary['final_replicas']} replicas at the end"
+    return first, f"{handled}; {on_time} (longest wait {run.longest_delay_s:.0f} s); {back}"
+
+
+def draw(picture: Picture) -> Any:
+    """A matplotlib figure."""
+    with plt.rc_context(STYLE):
+        figure, axes = plt.subplots(
+            4, 1, figsize=(12, 11), sharex=True, gridspec_kw={"height_ratios": [1.15, 0.8, 0.8, 1.25], "hspace": 0.34}
+        )
+        figure.subplots_adjust(left=0.075, right=0.975, top=0.865, bottom=0.06)
+        title, below = headline(picture)
+        figure.text(0.022, 0.962, title, fontsize=16.5, fontweight="bold", color=INK)
+        figure.text(0.022, 0.935, below, fontsize=12, color=GREY)
+        for axis in axes:
+            axis.axvspan(0, picture.burst_s, color="#f3efe0", zorder=0, linewidth=0)
+            axis.grid(axis="y", color="#e4e4e4", linewidth=0.8)
+            axis.set_axisbelow(True)
+            axis.tick_params(length=0)
+            axis.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+            axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        _rates(axes[0], picture)
+        _lag(axes[1], picture)
+        _age(axes[2], picture)
+        _replicas(axes[3], picture)
+        axes[3].set_xlim(picture.begins, picture.x[-1])
+        axes[3].xaxis.set_major_locator(MultipleLocator(30))
+        axes[3].xaxis.set_major_formatter(FuncFormatter(lambda value, _: _clock(value)))
+        axes[3].set_xlabel("minutes:seconds since the burst's first message", color=GREY)
+    return figure
+
+
+def _rates(axis: Any, picture: Picture) -> None:
+    x, run = picture.x, picture.run
+    arrivals = [row.arrivals for row in picture.rows]
+    handled = [row.handled for row in picture.rows]
+    more = [a > h for a, h in zip(arrivals, handled, strict=True)]
+    axis.fill_between(x, arrivals, handled, where=more, color=ORANGE, alpha=0.22, linewidth=0)
+    axis.fill_between(x, arrivals, handled, where=[not m for m in more], color=GREEN, alpha=0.18, linewidth=0)
+    axis.plot(x, arrivals, color=ORANGE, linewidth=1.8)
+    axis.plot(x, handled, color=GREEN, linewidth=1.8)
+    axis.set_title("Messages per second")
+    top = max(arrivals + handled)
+    axis.set_ylim(0, top * 1.3)
+    axis.text(picture.burst_s / 2, top * 1.27, "burst", ha="center", va="top", color="#8a7a3c", fontstyle="italic")
+    _label(axis, picture.burst_s * 0.62, top * 1.05, f"arriving: {run.burst_rate:,.0f}", color="#a36f00")
+    peak = _plateau([row.handled for row in picture.within(picture.burst_s * 0.5, picture.burst_s)])
+    _label(axis, picture.burst_s * 0.62, peak - top * 0.11, f"handled: {peak:,.0f}", color="#00694d")
+    catching = [row for row in picture.within(picture.burst_s, picture.x[-1]) if row.handled > 1.5 * row.arrivals]
+    if catching:
+        middle = (picture.burst_s + catching[-1].second - run.burst_from) / 2
+        _label(axis, middle, run.steady_rate + (peak - run.steady_rate) * 0.42, "catching up", color="#00694d")
+    _label(axis, picture.begins + 2, run.steady_rate + top * 0.1, f"steady: {run.steady_rate:,.0f}", ha="left")
+
+
+def _lag(axis: Any, picture: Picture) -> None:
+    x = picture.x
+    lag = [row.lag for row in picture.rows]
+    axis.fill_between(x, lag, color=BLUE, alpha=0.15, linewidth=0)
+    axis.plot(x, lag, color=BLUE, linewidth=1.8)
+    axis.set_title("Lag: messages waiting (end of the partitions minus committed offsets)")
+    most = max(lag)
+    axis.set_ylim(0, most * 1.25 or 1)
+    at = x[lag.index(most)]
+    axis.annotate(
+        f"{most:,}", (at, most), xytext=(9, 2), textcoords="offset points", color=BLUE, va="bottom", fontweight="bold"
+    )
+
+
+def _age(axis: Any, picture: Picture) -> None:
+    x, objective = picture.x, picture.run.objective_s
+    age = [row.oldest_age_s for row in picture.rows]
+    axis.plot(x, age, color=VERMILION, linewidth=1.8)
+    axis.fill_between(x, age, color=VERMILION, alpha=0.12, linewidth=0)
+    axis.axhline(objective, color=INK, linewidth=1.3, linestyle=(0, (5, 3)))
+    axis.set_title("Age of the oldest message not handled yet, in seconds")
+    most = max(age)
+    axis.set_ylim(0, max(most, objective) * 1.28)
+    _limit(axis, x[-1], objective, f"objective: {objective:.0f} s")
+    at = x[age.index(most)]
+    axis.annotate(
+        f"{most:.0f} s", (at, most), xytext=(9, 0), textcoords="offset points", color=VERMILION, fontweight="bold"
+    )
+
+
+def _replicas(axis: Any, picture: Picture) -> None:
+    x, run = picture.x, picture.run
+    replicas = [row.replicas for row in picture.rows]
+    wanted = [(at, row.wanted) for at, row in zip(x, picture.rows, strict=True) if row.wanted is not None]
+    axis.fill_between(x, [row.ready for row in picture.rows], step="post", color=BLUE, alpha=0.2, linewidth=0)
+    axis.step(x, replicas, where="post", color=BLUE, linewidth=2.2)
+    axis.axhline(run.partitions, color=INK, linewidth=1.3, linestyle=(0, (5, 3)))
+    top = max([run.partitions, *replicas, *(number for _, number in wanted)])
+    axis.set_ylim(0, top * 1.25)
+    axis.set_title("Replicas of the consumer")
+    _limit(axis, x[-1], run.partitions, f"cap: {run.partitions} partitions (maxReplicas is {run.max_replicas})")
+    if wanted:
+        axis.step(*zip(*wanted, strict=True), where="post", color=GREY, linewidth=1.4, linestyle=(0, (1, 1.5)))
+        most = max(number for _, number in wanted)
+        if most > run.partitions:
+            at = next(at for at, number in wanted if number == most)
+            text = f"wanted, if there were partitions for it: {most}"
+            axis.text(at + 2, most + top * 0.03, text, color=GREY, va="bottom")
+    for step in run.steps:
+        _decision(axis, step, at=step.second - run.burst_from, top=top)
+    ready = [at for at, row in zip(x, picture.rows, strict=True) if row.ready == max(r.ready for r in picture.rows)]
+    _label(axis, (ready[0] + ready[-1]) / 2, max(replicas) / 2, "ready, each a member of the group", color="#00517f")
+
+
+def _decision(axis: Any, step: Step, *, at: float, top: int) -> None:
+    """A dot where the operator wrote, and what: left above its dot when up in the burst, else right above."""
+    left = at > 0 and (step.before is None or step.after > step.before)
+    text = f"{step.before} → {step.after}" if step.before is not None else f"→ {step.after}"
+    axis.plot([at], [step.after], marker="o", color=BLUE, markersize=6, zorder=5)
+    axis.annotate(
+        f"{text}\n{f'after {at:.0f} s' if 0 <= at < 60 else f'at {_clock(at)}'}",
+        (at, step.after),
+        xytext=(-4 if left else 6, 6),
+        textcoords="offset points",
+        ha="right" if left else "left",
+        va="bottom",
+        color=BLUE,
+        fontweight="bold",
+        fontsize=10,
+        linespacing=1.15,
+        annotation_clip=True,
+        bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 1.0},
+    )
+
+
+def _limit(axis: Any, x: float, y: float, text: str) -> None:
+    """The name of a limit, on its line at the right edge."""
+    axis.annotate(
+        text, (x, y), xytext=(0, 3), textcoords="offset points", ha="right", va="bottom", color=INK, fontweight="bold"
+    )
+
+
+def _label(axis: Any, x: float, y: float, text: str, *, color: str = GREY, ha: str = "center") -> None:
+    axis.text(x, y, text, color=color, ha=ha, va="center", fontweight="bold")
+
+
+def _plateau(values: Sequence[int]) -> float:
+    """The middle one, to two digits: what a person would call the level."""
+    if not values:
+        return 0.0
+    middle = sorted(values)[len(values) // 2]
+    return float(f"{middle:.2g}")
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(abs(round(seconds)), 60)
+    return f"{'-' if seconds < -0.5 else ''}{minutes}:{rest:02d}"
+
+
+def redraw(folder: Path) -> tuple[Path, Path]:
+    """Draws ``timeline.svg`` and ``timeline.png`` in ``folder`` from its csv and json files."""
+    picture = Picture(
+        run=Run.read(folder / "run.json"),
+        summary=json.loads((folder / "summary.json").read_text(encoding="utf-8")),
+        rows=read(folder / "timeline.csv"),
+    )
+    figure = draw(picture)
+    paths = (folder / "timeline.svg", folder / "timeline.png")
+    figure.savefig(paths[0], metadata={"Date": None})
+    figure.savefig(paths[1], dpi=110)
+    plt.close(figure)
+    return paths
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        raise SystemExit("usage: python -m demo.plot build/demo/lag")
+    redraw(Path(sys.argv[1]))
