@@ -34,3 +34,26 @@ lock: ## both lock files anew, from pyproject.toml
 	$(PY) -m pip install --quiet uv
 	.venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	.venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
+
+.PHONY: cluster-up
+cluster-up: venv ## a real one-node Kubernetes and a Kafka broker on this machine (needs root; first time: minutes)
+	$(PY) -m dev.bed up
+
+.PHONY: cluster-down
+cluster-down: venv ## ends all of it and leaves nothing behind
+	$(PY) -m dev.bed down
+	$(PY) -m dev.bed verify-clean
+
+.PHONY: e2e
+e2e: venv ## the end-to-end suite on the local bed; BED=kind runs it on kind
+	dev/with-bed.sh .venv/bin/pytest -q tests/chart tests/protocol tests/e2e $(ARGS)
+
+.PHONY: test
+test: check ## everything that CI runs: check, then all else on a real cluster with a real broker
+	dev/with-bed.sh .venv/bin/pytest -q tests/chart tests/protocol tests/e2e tests/readme
+	.venv/bin/pytest -q tests/bed
+
+.PHONY: bench
+bench: venv ## the benchmarks, on the local bed; results in build/bench
+	$(PY) -m tests.bench.bench_decide
+	dev/with-bed.sh bash -c '$(PY) -m tests.bench.bench_sweep && $(PY) -m tests.bench.bench_operator'
