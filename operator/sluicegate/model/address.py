@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sluicegate.model.rule import Rule
+from sluicegate.model.rule import QUOTED, Rule
 
 _HOST = r"([a-zA-Z0-9]([-a-zA-Z0-9._]*[a-zA-Z0-9])?|\[[0-9a-fA-F:.]+\])"
 _PORT = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
@@ -20,6 +20,7 @@ BootstrapServers = Annotated[
     Rule(
         message="write host:port pairs separated by commas, such as kafka-0.kafka:9092,kafka-1.kafka:9092",
         cel=f"self.matches(r'^{_SERVERS}$')",
+        found=QUOTED,
         holds=lambda servers: re.fullmatch(_SERVERS, servers) is not None,
     ),
 ]
@@ -30,11 +31,13 @@ TopicName = Annotated[
     Rule(
         message="write a topic name as Kafka allows it: 1 to 249 of letters, digits, '.', '_' and '-', not '.' or '..'",
         cel=f"self.matches('^{_TOPIC}$') && self != '.' && self != '..'",
+        found=QUOTED,
         holds=lambda name: re.fullmatch(_TOPIC, name) is not None and name not in (".", ".."),
     ),
     Rule(
         message="name a topic of your own: those that start with '__' are internal to Kafka",
         cel="!self.startsWith('__')",
+        found=QUOTED,
         holds=lambda name: not name.startswith("__"),
     ),
 ]
@@ -45,6 +48,7 @@ ConsumerGroup = Annotated[
     Rule(
         message="write the group.id of the consumers, without spaces around it",
         cel="self.size() > 0 && self == self.trim()",
+        found=QUOTED,
         holds=lambda group: group != "" and group == group.strip(),
     ),
 ]

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sluicegate.model.address import BootstrapServers, ConsumerGroup, TopicName
 from sluicegate.model.duration import Duration, between
-from sluicegate.model.moment import Moment
+from sluicegate.model.moment import GivenMoment
 from sluicegate.model.quantity import Quantity
 from sluicegate.model.resource import ObjectName, Part
 from sluicegate.model.rule import Rule
@@ -106,7 +106,7 @@ class Override(Part):
 
     replicas: int = Field(ge=0, le=MOST_REPLICAS)
     """How many replicas to run."""
-    until: Moment
+    until: GivenMoment
     """When the override ends (RFC 3339), such as 2030-01-31T08:00:00Z."""
     reason: str = Field(default="", max_length=256)
     """Why, for people who wonder."""

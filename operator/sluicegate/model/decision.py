@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sluicegate.model.known import Maybe, Unknown
+from sluicegate.model.observation import Foreign
 
 
 class Action(StrEnum):
@@ -100,7 +101,8 @@ class Decision:
     ``replicas`` what should run now (None: nothing may be said, nothing is written); ``wanted`` what the lag asks
     for before any clamp; ``cap`` the lowest ceiling. ``write`` whether the number may be written to the target:
     False when suspended, recommending or in conflict. ``rate_in`` and ``rate_out`` messages a second.
-    ``per_partition`` lag by partition name, for those who look closer.
+    ``foreign`` another autoscaler on the target, shown beside ours. ``per_partition`` lag by partition name, for those
+    who look closer.
     """
 
     at: float
@@ -121,4 +123,5 @@ class Decision:
     partitions: Partitions = Partitions()
     capacity: Capacity = Capacity()
     conditions: tuple[Condition, ...] = ()
+    foreign: Foreign | None = None
     per_partition: dict[str, int | None] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
-from sluicegate.model.rule import Rule
+from sluicegate.model.rule import QUOTED, Rule
 
 PATTERN = "^([0-9]{1,4}h)?([0-9]{1,6}m)?([0-9]{1,8}s)?([0-9]{1,10}ms)?$"
 _PARTS = re.compile("(?:([0-9]{1,4})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,8})s)?(?:([0-9]{1,10})ms)?")
@@ -64,6 +64,7 @@ def between(least: str, most: str) -> Rule:
             f"self.size() > 1 && self.matches('{PATTERN}')"
             f" && duration(self) >= duration('{least}') && duration(self) <= duration('{most}')"
         ),
+        found=QUOTED,
         holds=lambda seconds: low <= seconds <= high,
     )
 

@@ -5,16 +5,35 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator, WithJsonSchema
 
-_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})")
+from sluicegate.model.rule import QUOTED, Rule
+
 LONGEST = 40
+_DAY = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?"
+_FORM = f"{_DAY}T{_CLOCK}(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+_REMEDY = "write a time with its zone, such as 2030-01-31T08:00:00Z"
 
 
 def _check(value: object) -> object:
-    if isinstance(value, str) and not (len(value) <= LONGEST and _FORM.fullmatch(value)):
-        raise ValueError("write a time with its zone, such as 2030-01-31T08:00:00Z")
+    if isinstance(value, str) and not (len(value) <= LONGEST and re.fullmatch(_FORM, value)):
+        raise ValueError(_REMEDY)
     return value
 
 
-Moment = Annotated[AwareDatetime, Field(json_schema_extra={"maxLength": LONGEST}), BeforeValidator(_check)]
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_check),
+    WithJsonSchema({"type": "string", "format": "date-time", "maxLength": LONGEST}),
+]
+"""A time that the operator writes."""
+
+GivenMoment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_check),
+    # Not `format: date-time`: the API server then says only that the type is wrong, and checks nothing else.
+    WithJsonSchema({"type": "string", "maxLength": LONGEST}),
+    Rule(message=_REMEDY, cel=f"self.matches('^{_FORM}$')", found=QUOTED),
+]
+"""A time that a user writes."""

@@ -13,7 +13,8 @@ class Workload:
 
     ``desired`` spec.replicas, ``ready`` and ``updated`` from status. ``selector`` in label-selector form.
     ``settled``: observedGeneration is current. ``manager``: the field manager that last set spec.replicas and
-    ``managed_at`` when (unix seconds), where the managed fields tell.
+    ``managed_at`` when (unix seconds), where the managed fields tell. ``stuck_reason``: why the controller cannot make
+    pods at all (a quota, say), empty when it can.
     """
 
     kind: str
@@ -28,6 +29,7 @@ class Workload:
     selector: str = ""
     manager: str = ""
     managed_at: float | None = None
+    stuck_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

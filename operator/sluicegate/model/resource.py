@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from sluicegate.model.rule import Rule, add_to
+from sluicegate.model.rule import QUOTED, Rule, add_to
 
 GROUP = "sluicegate.dev"
 VERSION = "v1alpha1"
@@ -48,6 +48,7 @@ ObjectName = Annotated[
     Rule(
         message="write the name of an object: lower-case letters, digits, '-' and '.', a letter or digit at both ends",
         cel=f"self.matches('^{_NAME}$')",
+        found=QUOTED,
         holds=lambda name: re.fullmatch(_NAME, name) is not None,
     ),
 ]

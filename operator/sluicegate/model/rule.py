@@ -5,6 +5,7 @@ The second check is for clusters that still carry older CRDs, and for files that
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 VALIDATIONS = "x-kubernetes-validations"
+QUOTED = "'\"' + self + '\"'"
+"""For ``found``: a text, in quotes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,7 @@ class Rule:
     ``message`` says what to write instead. ``cel`` None: the API server sees to it by other means.
     ``holds`` None: only the API server can check it (a rule about the previous object).
     ``field`` the field of the part that is to blame, in YAML spelling; empty blames the whole part.
+    ``found`` a CEL expression for the text of the value at fault, which the API server does not print by itself.
     A rule in CEL must not fail to evaluate, whatever the value is: `false && error` is false, so the test for
     the form of a value stands before the test for its size.
     """
@@ -31,6 +35,7 @@ class Rule:
     cel: str | None = None
     holds: Callable[[Any], bool] | None = None
     field: str = ""
+    found: str | None = None
 
     def check(self, value: Any) -> Any:
         """``value`` itself; ValueError with the message when the rule does not hold."""
@@ -41,6 +46,9 @@ class Rule:
     def validation(self) -> dict[str, str]:
         """This rule as an entry of x-kubernetes-validations."""
         entry = {"rule": self.cel or "true", "message": self.message}
+        if self.found is not None:
+            words = json.dumps(f": {self.message}")
+            entry["messageExpression"] = f"'found ' + {self.found} + {words}"
         if self.field:
             entry["fieldPath"] = f".{self.field}"
         return entry
