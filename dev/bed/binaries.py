@@ -91,18 +91,9 @@ def _kubernetes(go: Path, env: dict[str, str], folder: Path, step: Step) -> None
         step.note = "fetching sources"
         command.run([go, "mod", "download"], timeout=1200, env=env, cwd=Path(module))
         all_packages = command.run([go, "list", "-deps", *packages], timeout=300, env=env, cwd=Path(module))
-        argv: list[str | Path] = [
-            go,
-            "build",
-            "-v",
-            "-mod=readonly",
-            "-trimpath",
-            f"-ldflags={_KUBERNETES_FLAGS}",
-            "-o",
-            f"{folder}/",
-        ]
+        flags = ("-v", "-mod=readonly", "-trimpath", f"-ldflags={_KUBERNETES_FLAGS}", "-o", f"{folder}/")
         count = _Counter(step=step, total=len(all_packages.splitlines()))
-        command.run([*argv, *packages], timeout=3600, env=env, cwd=Path(module), line=count)
+        command.run([go, "build", *flags, *packages], timeout=3600, env=env, cwd=Path(module), line=count)
 
 
 def _helm(go: Path, env: dict[str, str], folder: Path, step: Step) -> None:

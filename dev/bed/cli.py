@@ -8,6 +8,8 @@ import click
 from dev.bed import leftovers
 from dev.bed.addresses import KAFKA_PLAIN
 from dev.bed.cache import Cache
+from dev.bed.clifaults import broker, pod, process
+from dev.bed.cliimage import image
 from dev.bed.command import stop_all
 from dev.bed.down import down
 from dev.bed.environment import exports
@@ -71,6 +73,10 @@ def verify_clean_command() -> None:
     for thing in left:
         click.echo(f"left behind: {thing}")
     sys.exit(1 if left else 0)
+
+
+for _command in (broker, pod, process, image):
+    cli.add_command(_command)
 
 
 def main() -> None:

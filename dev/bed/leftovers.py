@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from dev.bed import network
+from dev.bed.addresses import BRIDGE
 from dev.bed.layout import Layout
 from dev.bed.process import arguments, everyone
 
@@ -88,7 +89,7 @@ def everything(*, layout: Layout) -> Iterator[str]:
     for path in (*namespaces(), *cgroups(), *stray_files(layout=layout)):
         yield f"{path}"
     if network.bridge_exists():
-        yield f"network device {network.BRIDGE}"
+        yield f"network device {BRIDGE}"
     for address in network.left_addresses():
         yield f"address {address} on lo"
     if layout.state.exists():

@@ -65,7 +65,7 @@ def issue(folder: Path) -> None:
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True, mode=0o700)
     together(lambda: _authority(scratch, "ca"), lambda: _authority(scratch, "kafka-ca"), lambda: _signer(scratch))
-    together(*(lambda c=c: _certificate(scratch, c) for c in CERTIFICATES))  # type: ignore[misc]
+    together(*(lambda c=c: _certificate(scratch, c) for c in CERTIFICATES))
     pair = (scratch / "kafka.key").read_text() + (scratch / "kafka.crt").read_text()
     (scratch / "kafka.pem").write_text(pair)
     (scratch / "kafka.pem").chmod(0o600)
