@@ -25,7 +25,7 @@ from demo.timeline import Row, read
 
 BLUE, GREEN, VERMILION, ORANGE, INK, GREY = "#0072B2", "#009E73", "#D55E00", "#E69F00", "#222222", "#6b6b6b"
 BEFORE_S = 45.0
-STYLE = {
+STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 11,
     "axes.spines.top": False,
