@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, BeforeValidator, WithJsonSchema
@@ -16,22 +17,27 @@ _FORM = f"{_DAY}T{_CLOCK}(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 _REMEDY = "write a time with its zone, such as 2030-01-31T08:00:00Z"
 
 
-def _check(value: object) -> object:
-    if isinstance(value, str) and not (len(value) <= LONGEST and re.fullmatch(_FORM, value)):
+def _read(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or len(value) > LONGEST or re.fullmatch(_FORM, value) is None:
         raise ValueError(_REMEDY)
-    return value
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:  # a day that the month does not have
+        raise ValueError(_REMEDY) from None
 
 
 Moment = Annotated[
     AwareDatetime,
-    BeforeValidator(_check),
+    BeforeValidator(_read),
     WithJsonSchema({"type": "string", "format": "date-time", "maxLength": LONGEST}),
 ]
 """A time that the operator writes."""
 
 GivenMoment = Annotated[
     AwareDatetime,
-    BeforeValidator(_check),
+    BeforeValidator(_read),
     # Not `format: date-time`: the API server then says only that the type is wrong, and checks nothing else.
     WithJsonSchema({"type": "string", "maxLength": LONGEST}),
     Rule(message=_REMEDY, cel=f"self.matches('^{_FORM}$')", found=QUOTED),

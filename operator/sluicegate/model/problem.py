@@ -135,6 +135,4 @@ def _remedy(detail: ErrorDetails) -> str:
             return "write a map of fields"
         case "timezone_aware":
             return "add a time zone, as in 2030-01-31T08:00:00Z"
-        case kind if kind.startswith("datetime"):
-            return "write a time such as 2030-01-31T08:00:00Z"
     return detail["msg"]

@@ -32,8 +32,8 @@ def show(value: float) -> str:
 
 
 def _from_resource(value: object, info: ValidationInfo) -> float:
-    """As `parse`; in a resource (JSON) a bare fraction is refused, as the API server does."""
-    if info.mode == "json" and not isinstance(value, str | int):
+    """As `parse`; in a resource (JSON) a bare fraction or a huge number is refused, as the API server does."""
+    if info.mode == "json" and not isinstance(value, str) and not (isinstance(value, int) and value <= LARGEST):
         raise ValueError(_REMEDY)
     return parse(value)
 

@@ -1,0 +1,190 @@
+"""What the API server refuses, and the words with which it does: the CRDs' rules, on a real one."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from kubernetes import client, config
+from kubernetes.client.exceptions import ApiException
+
+from tests.support.bad_specs import APP_SPEC, BAD, CONNECTION_SPEC, BadSpec, Body, changed, resource
+from tests.support.wait import eventually
+
+GROUP, VERSION = "sluicegate.dev", "v1alpha1"
+PLURALS = {"KafkaConsumerApp": "kafkaconsumerapps", "KafkaConnection": "kafkaconnections"}
+CRDS = Path(__file__).resolve().parents[2] / "crds"
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[client.ApiClient]:
+    """A client of KUBECONFIG's cluster, with the CRDs of this tree in force there; those that were missing go again."""
+    config.load_kube_config()
+    with client.ApiClient() as one:
+        definitions = client.ApiextensionsV1Api(one)
+        made = []
+        for path in sorted(CRDS.glob("*.yaml")):
+            body = yaml.safe_load(path.read_text())
+            name = body["metadata"]["name"]
+            try:
+                definitions.create_custom_resource_definition(body)
+                made.append(name)
+            except ApiException as error:
+                if error.status != 409:
+                    raise
+                definitions.patch_custom_resource_definition(name, {"spec": body["spec"]})
+        customs = client.CustomObjectsApi(one)
+        for plural in PLURALS.values():
+            eventually(lambda plural=plural: _served(customs, plural), within=30, what=f"{plural} are served")
+        yield one
+        for name in made:
+            definitions.delete_custom_resource_definition(name)
+
+
+@pytest.fixture(scope="module")
+def namespace(api: client.ApiClient) -> Iterator[str]:
+    name = f"admission-{uuid.uuid4().hex[:8]}"
+    core = client.CoreV1Api(api)
+    core.create_namespace({"metadata": {"name": name}})
+    yield name
+    core.delete_namespace(name)
+
+
+@pytest.fixture
+def customs(api: client.ApiClient) -> client.CustomObjectsApi:
+    return client.CustomObjectsApi(api)
+
+
+def _served(customs: client.CustomObjectsApi, plural: str) -> bool:
+    try:
+        customs.list_cluster_custom_object(GROUP, VERSION, plural)
+    except ApiException as error:
+        if error.status == 404:
+            return False
+        raise
+    return True
+
+
+def _create(customs: client.CustomObjectsApi, namespace: str, body: Body, *, dry: bool = True) -> Body:
+    """What the API server made of ``body``; with ``dry`` nothing is kept."""
+    how: dict[str, Any] = {"dry_run": "All"} if dry else {}
+    made: Body = customs.create_namespaced_custom_object(
+        GROUP, VERSION, namespace, PLURALS[body["kind"]], body, field_validation="Strict", **how
+    )
+    return made
+
+
+def _refusal(error: ApiException) -> tuple[str, list[tuple[str, str]]]:
+    """The whole message, and (field, message) of each cause."""
+    status = json.loads(error.body)
+    causes = status.get("details", {}).get("causes", [])
+    return status["message"], [(cause.get("field", ""), cause["message"]) for cause in causes]
+
+
+@pytest.mark.parametrize("bad", BAD, ids=str)
+def test_the_api_server_refuses_with_the_field_and_the_remedy(
+    customs: client.CustomObjectsApi, namespace: str, bad: BadSpec
+) -> None:
+    with pytest.raises(ApiException) as caught:
+        _create(customs, namespace, bad.body)
+    assert caught.value.status == 422
+    message, causes = _refusal(caught.value)
+    assert any(field.startswith(bad.field) and bad.said_by_api in words for field, words in causes), message
+    assert "rule evaluation error" not in message
+    assert "no such key" not in message
+
+
+def test_a_small_app_is_taken_and_shows_its_defaults(customs: client.CustomObjectsApi, namespace: str) -> None:
+    spec = _create(customs, namespace, resource("KafkaConsumerApp", APP_SPEC))["spec"]
+    assert spec["mode"] == "Active"
+    assert spec["suspend"] is False
+    assert spec["scaling"]["minReplicas"] == 1
+    assert spec["scaling"]["partitionCap"] == "Enforce"
+    assert spec["kafka"]["connectionRef"]["kind"] == "KafkaConnection"
+    assert "scaleToZero" not in spec["scaling"]
+    assert "bootstrapServers" not in spec["kafka"]
+
+
+def test_neither_objective_is_taken_and_stays_absent(customs: client.CustomObjectsApi, namespace: str) -> None:
+    spec = changed(APP_SPEC, {"scaling.lagObjective": ...})
+    made = _create(customs, namespace, resource("KafkaConsumerApp", spec))
+    assert "lagObjective" not in made["spec"]["scaling"]
+    assert "lagPerReplica" not in made["spec"]["scaling"]
+
+
+def test_an_app_with_every_field_at_its_limit_is_taken(customs: client.CustomObjectsApi, namespace: str) -> None:
+    servers = ",".join(f"broker-{n:03}.kafka-headless.messaging.svc.cluster.local:65535" for n in range(34))
+    assert 2000 < len(servers) <= 2048
+    spec = {
+        "scaleTargetRef": {"kind": "StatefulSet", "name": "n" * 253},
+        "kafka": {"bootstrapServers": servers, "isolationLevel": "ReadCommitted", "offsetReset": "Latest"},
+        "consumerGroup": "é" * 249,
+        "topics": [f"{n:03}".ljust(249, "t") for n in range(64)],
+        "mode": "Recommend",
+        "suspend": True,
+        "override": {"replicas": 10_000, "until": "2030-12-31T23:59:59.999999999+14:00", "reason": "г" * 256},
+        "scaling": {
+            "minReplicas": 0,
+            "maxReplicas": 10_000,
+            "lagPerReplica": 1_000_000_000,
+            "capacityPerReplica": "999999999.999999G",
+            "partitionCap": "Ignore",
+            "consumersPerReplica": 256,
+            "scaleDown": {"stabilization": "24h", "maxPerHour": 3600, "outageHold": "23h59m59s999ms"},
+            "scaleToZero": {"after": "168h", "lagThreshold": 1_000_000_000},
+            "onLagUnknown": {"action": "RunAtLeast", "replicas": 10_000},
+        },
+    }
+    assert _create(customs, namespace, resource("KafkaConsumerApp", spec))["spec"]["topics"] == spec["topics"]
+
+
+def test_a_connection_with_every_field_is_taken(customs: client.CustomObjectsApi, namespace: str) -> None:
+    spec = changed(
+        CONNECTION_SPEC,
+        {
+            "bootstrapServers": "[2001:db8::1]:9093, kafka_1.example.com:9093",
+            "tls": {"caSecretRef": {"name": "ca"}, "clientCertificateSecretRef": {"name": "user"}},
+            "sasl": {"mechanism": "SCRAM-SHA-512", "credentialsSecretRef": {"name": "user"}},
+            "pollInterval": "2s",
+            "properties": {"socket.timeout.ms": "3000", "broker.address.family": "v4"},
+        },
+    )
+    assert _create(customs, namespace, resource("KafkaConnection", spec))["spec"] == spec
+
+
+def test_a_connection_polls_every_ten_seconds_unless_told(customs: client.CustomObjectsApi, namespace: str) -> None:
+    made = _create(customs, namespace, resource("KafkaConnection", CONNECTION_SPEC))
+    assert made["spec"]["pollInterval"] == "10s"
+
+
+def test_an_unknown_field_is_refused_by_name(customs: client.CustomObjectsApi, namespace: str) -> None:
+    with pytest.raises(ApiException) as caught:
+        _create(customs, namespace, resource("KafkaConsumerApp", changed(APP_SPEC, {"scaling.maxReplica": 5})))
+    assert caught.value.status == 400
+    assert 'unknown field "spec.scaling.maxReplica"' in _refusal(caught.value)[0]
+
+
+def test_the_target_of_an_app_cannot_be_changed(customs: client.CustomObjectsApi, namespace: str) -> None:
+    _create(customs, namespace, resource("KafkaConsumerApp", APP_SPEC, name="fixed"), dry=False)
+    with pytest.raises(ApiException) as caught:
+        customs.patch_namespaced_custom_object(
+            GROUP, VERSION, namespace, "kafkaconsumerapps", "fixed", {"spec": {"scaleTargetRef": {"name": "payments"}}}
+        )
+    assert caught.value.status == 422
+    assert "delete this resource and create one for the other workload" in _refusal(caught.value)[0]
+
+
+def test_status_is_a_subresource_that_keeps_all_of_memory(customs: client.CustomObjectsApi, namespace: str) -> None:
+    _create(customs, namespace, resource("KafkaConsumerApp", APP_SPEC, name="remembering"), dry=False)
+    memory = {"v": 1, "downs": [1.5, 2.5], "capacity": {"best": 58, "at": None}}
+    patch = {"status": {"memory": memory}, "spec": {"mode": "Recommend"}}
+    customs.patch_namespaced_custom_object_status(GROUP, VERSION, namespace, "kafkaconsumerapps", "remembering", patch)
+    kept = customs.get_namespaced_custom_object(GROUP, VERSION, namespace, "kafkaconsumerapps", "remembering")
+    memory["capacity"] = {"best": 58}
+    assert kept["status"]["memory"] == memory
+    assert kept["spec"]["mode"] == "Active"
