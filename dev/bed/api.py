@@ -5,6 +5,7 @@ import ssl
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self
 
 from dev.bed.addresses import API_URL, NODE_NAME
@@ -44,15 +45,16 @@ class Api:
         return self.text("/readyz") == "ok"
 
     def node_ready(self) -> bool:
-        """What the node's Ready condition says; after a restart it may be from before (see `node_renewal`)."""
+        """What the node's Ready condition says; after a restart it may be from before (see `node_seen_since`)."""
         node = self.read(f"/api/v1/nodes/{NODE_NAME}") or {}
         conditions = node.get("status", {}).get("conditions", [])
         return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
 
-    def node_renewal(self) -> str:
-        """When the kubelet last renewed its lease; empty when it never did."""
+    def node_seen_since(self, moment: datetime) -> bool:
+        """Whether the kubelet has renewed its lease after that moment: a sign of life that no stale store can give."""
         lease = self.read(f"/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/{NODE_NAME}") or {}
-        return str(lease.get("spec", {}).get("renewTime", ""))
+        renewed = lease.get("spec", {}).get("renewTime")
+        return renewed is not None and datetime.fromisoformat(renewed) > moment
 
     def default_account(self) -> bool:
         """Whether pods can be created in `default`: the service account controller has been there."""

@@ -52,7 +52,16 @@ def _build(image: str, *, dockerfile: Path, context: Path, base: str, scratch: P
     settings = scratch / "pip.conf"
     mounts = dict(_machine_settings(settings))
     volumes = [word for source, target in mounts.items() for word in ("--volume", f"{source}:{target}:ro")]
-    argv = [*buildah(layout), "bud", "--isolation=chroot", "--layers", *volumes, "--build-arg", f"BASE_IMAGE={base}"]
+    argv = [
+        *buildah(layout),
+        "bud",
+        "--isolation=chroot",
+        "--layers",
+        "--force-rm",
+        *volumes,
+        "--build-arg",
+        f"BASE_IMAGE={base}",
+    ]
     command.run([*argv, "-f", dockerfile, "-t", image, context], timeout=900, log=layout.logs / "images.log")
 
 

@@ -1,6 +1,7 @@
 """From nothing to a running cluster and broker; from a half-dead one, too. Running it twice is harmless."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from dev.bed import binaries, brokerprobe, controlplane, images, kafka, kafkajars, network, node, packages, pki, sysctl
@@ -110,7 +111,7 @@ def _start_kubernetes(
             start(daemons[name], layout=layout)
         until("the API server", api.ready, watch=("etcd", "apiserver"), layout=layout, within=PATIENCE)
     with progress.step("start-node", "Starting the controllers and the node", guess="about 6s"):
-        before = api.node_renewal()
+        began = datetime.now(UTC)
         for name in ("kcm", "scheduler"):
             start(daemons[name], layout=layout)
         until("containerd", lambda: _containerd_answers(layout), watch=("containerd",), layout=layout, within=PATIENCE)
@@ -119,7 +120,7 @@ def _start_kubernetes(
         # Right after a restart the store may still call the node ready from before: wait for a sign of life as well.
         until(
             "the node",
-            lambda: api.node_ready() and (not fresh or api.node_renewal() != before),
+            lambda: api.node_ready() and (not fresh or api.node_seen_since(began)),
             watch=("containerd", "apiserver", "kubelet"),
             layout=layout,
             within=PATIENCE,
