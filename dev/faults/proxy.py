@@ -41,10 +41,11 @@ class Proxy:
         """Close the listener and every connection."""
         if self._server is not None:
             self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._reset()
+        self.set_mood("refuse")
+        # Held connections run into their reset ends; cancelling them instead makes Python 3.11's streams complain.
+        self._flowing.set()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=5.0)
 
     def set_mood(self, mood: Mood) -> None:
         """Change behaviour now, for open connections too."""
