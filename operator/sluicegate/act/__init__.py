@@ -1,0 +1,1 @@
+"""The hands: scale, status, events. Every write compares before it swaps."""

@@ -1,0 +1,63 @@
+"""What the hands need of the API server, and no more; kube/ answers these. Errors are those of errors.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sluicegate.model.resource import Key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleSnapshot:
+    """A workload's scale at one moment. ``uid`` of the workload itself."""
+
+    replicas: int
+    resource_version: str
+    uid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventNote:
+    """What an Event says. ``type`` Normal or Warning; ``reason`` CamelCase; ``message`` a sentence."""
+
+    type: str
+    reason: str
+    message: str
+
+
+class Scales(Protocol):
+    """The scale subresource of Deployments and StatefulSets. ``kind`` is one of the two."""
+
+    async def get_scale(self, *, kind: str, key: Key) -> ScaleSnapshot:
+        """The scale as it is in the API server now. Gone when the workload does not exist."""
+
+    async def put_scale(self, *, kind: str, key: Key, replicas: int, resource_version: str) -> None:
+        """Write ``replicas``. Conflict when the workload has another resourceVersion by now."""
+
+
+class Statuses(Protocol):
+    """The status subresource of our own kinds."""
+
+    async def patch_status(
+        self, *, plural: str, key: Key, resource_version: str, patch: Mapping[str, Any]
+    ) -> tuple[str, Mapping[str, Any]]:
+        """Merge ``patch`` into the status; returns the new resourceVersion and the whole status as it is now.
+
+        Conflict when the object has another resourceVersion by now.
+        """
+
+
+class Events(Protocol):
+    """Events beside our own kinds."""
+
+    async def create_event(self, note: EventNote, *, plural: str, record_key: Key, uid: str) -> None:
+        """Tell people. Best effort: whatever fails is logged, nothing is raised."""
+
+
+class Secrets(Protocol):
+    """Secrets by name; never listed, never watched."""
+
+    async def get_secret(self, *, namespace: str, name: str) -> Mapping[str, bytes]:
+        """The decoded values. Gone when there is none of this name."""

@@ -1,0 +1,38 @@
+"""`sluicegate run`: the operator. What it imports is heavy, so it is imported only here."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from sluicegate.cli.failure import sentence
+from sluicegate.telemetry import log
+
+
+@click.command(epilog="Example: sluicegate run --namespace shop --log-format text")
+@click.option("--namespace", "-n", "namespaces", multiple=True, help="Watch this namespace only; may be repeated.")
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    show_default=True,
+    help="How much to log.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice([form.value for form in log.Format]),
+    default=log.Format.AUTO.value,
+    show_default=True,
+    help="JSON lines, text for people, or text on a terminal only.",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="Metrics and health.")
+@click.option("--children", type=click.IntRange(1, 64), default=4, show_default=True, help="Processes that read Kafka.")
+def run(namespaces: tuple[str, ...], log_level: str, log_format: str, port: int, children: int) -> None:
+    """Run the operator."""
+    log.set_up(level=log_level, form=log.Format(log_format))
+    from sluicegate.cli.run import run as operate
+
+    with sentence():
+        code = asyncio.run(operate(namespaces=namespaces, port=port, children=children))
+    raise SystemExit(code)

@@ -1,0 +1,74 @@
+"""`sluicegate status`: what runs, what was wanted, and what holds it back."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import click
+import yaml
+from rich.console import Console, RenderableType
+from rich.live import Live
+
+from sluicegate.cli.failure import sentence
+from sluicegate.cli.fetch import fetch_apps
+from sluicegate.cli.options import Output, namespace_option, output_option, place
+from sluicegate.cli.page import page
+from sluicegate.cli.table import table
+
+EVERY = 2.0
+
+
+@click.command(epilog="Example: kubectl kca status orders -n shop -w")
+@click.argument("app", required=False)
+@namespace_option
+@click.option("--all-namespaces", "-A", is_flag=True, help="Apps of all namespaces.")
+@click.option("--watch", "-w", is_flag=True, help="Keep the table up to date until interrupted.")
+@output_option
+def status(app: str | None, namespace: str, all_namespaces: bool, watch: bool, output: str) -> None:
+    """Show apps: replicas, what the lag asks for, and what limits them. With APP, everything about one."""
+    if app and all_namespaces:
+        raise click.UsageError("APP lives in one namespace: leave out -A, or name the namespace with -n.")
+    if watch and output != Output.TABLE.value:
+        raise click.UsageError(f"-w draws a table: leave out -o {output}.")
+    with sentence():
+        where = "" if all_namespaces else place(namespace)
+        console = Console()
+
+        def look() -> list[dict[str, Any]]:
+            return fetch_apps(namespace=where, name=app)
+
+        def draw(bodies: list[dict[str, Any]]) -> RenderableType:
+            now = time.time()
+            if app:
+                return page(bodies[0], now=now)
+            return table(bodies, now=now, namespaces=all_namespaces)
+
+        if watch:
+            _follow(console, look=look, draw=draw)
+        elif output == Output.TABLE.value:
+            bodies = look()
+            if not bodies:
+                click.echo(f"No KafkaConsumerApp in {where or 'any namespace'}.", err=True)
+            else:
+                console.print(draw(bodies))
+        else:
+            bodies = look()
+            click.echo(_machine(bodies[0] if app else {"apiVersion": "v1", "kind": "List", "items": bodies}, output))
+
+
+def _machine(value: object, output: str) -> str:
+    if output == Output.JSON.value:
+        return json.dumps(value, indent=2, ensure_ascii=False)
+    return str(yaml.safe_dump(value, sort_keys=False, allow_unicode=True)).rstrip()
+
+
+def _follow(console: Console, *, look: Any, draw: Any) -> None:
+    with Live(draw(look()), console=console, auto_refresh=False, screen=console.is_terminal) as live:
+        try:
+            while True:
+                live.update(draw(look()), refresh=True)
+                time.sleep(EVERY)
+        except KeyboardInterrupt:
+            return

@@ -1,0 +1,34 @@
+"""The command line: one program, also installed as a kubectl plugin (`kubectl kca …`)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from sluicegate.cli.commands.explain import explain
+from sluicegate.cli.commands.run import run
+from sluicegate.cli.commands.status import status
+from sluicegate.cli.commands.version import version
+
+PLUGIN = "kubectl-kca"
+PLUGIN_NAME = "kubectl kca"
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 differences found.",
+)
+def cli() -> None:
+    """Scale Kafka consumers by lag, and see why."""
+
+
+for command in (run, status, explain, version):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """The entry point of both names."""
+    name = PLUGIN_NAME if Path(sys.argv[0]).name == PLUGIN else "sluicegate"
+    cli(prog_name=name)

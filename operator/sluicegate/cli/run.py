@@ -1,0 +1,117 @@
+"""`sluicegate run`: puts the rooms together and keeps them going. A part that dies ends the process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from sluicegate.control.attend import Attendant
+from sluicegate.control.clock import Clock
+from sluicegate.control.connection_status import ConnectionStatuses
+from sluicegate.control.operator import Operator
+from sluicegate.control.relist import Relist
+from sluicegate.control.roster import Roster
+from sluicegate.control.store import Store
+from sluicegate.control.turn import Turns
+from sluicegate.errors import SluicegateError
+from sluicegate.kube.client import Cluster
+from sluicegate.kube.watch import SIGNALS, handlers, watch
+from sluicegate.observe.kafka.pool import SweepPool
+from sluicegate.serve.http import serving
+from sluicegate.telemetry import metrics
+
+log = logging.getLogger(__name__)
+LOOP_LIMIT = 30.0
+"""Seconds without a turn of the supervision after which the process counts as hanging: three polls."""
+WATCH_LIMIT = 300.0
+"""Seconds without any event or list after which what the store says is too old to act on."""
+CRD_LOOKS = 5.0
+FAREWELL = 1.0
+"""Seconds for tasks to end after SIGTERM; what takes longer is left behind."""
+
+
+async def run(*, namespaces: tuple[str, ...], port: int, children: int) -> int:
+    """Run until SIGTERM or SIGINT; returns the exit code (0 when told to stop, 1 when a part died)."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in SIGNALS:
+        loop.add_signal_handler(number, stop.set)
+    clock = Clock()
+    store = Store()
+    pool = SweepPool(children=children, now=clock.now)
+    async with await Cluster.connect(namespaces=namespaces) as cluster:
+        operator = assemble(store=store, clock=clock, pool=pool, cluster=cluster)
+
+        def alive() -> str:
+            still = clock.now() - operator.turned
+            if still > LOOP_LIMIT:
+                return f"the control loop has not turned for {still:.0f} s"
+            if metrics.watch_age() > WATCH_LIMIT:
+                return f"no event and no list from the API server for {metrics.watch_age():.0f} s"
+            return ""
+
+        def ready() -> str:
+            return "" if operator.ready else "the first whole list has not come in yet"
+
+        try:
+            async with serving(port=port, registry=metrics.registry, alive=alive, ready=ready) as bound:
+                log.info("started", extra={"port": bound, "namespaces": ",".join(namespaces) or "all"})
+                return await _until_stopped(operator, cluster, store, namespaces=namespaces, stop=stop)
+        finally:
+            await pool.close()
+
+
+def assemble(*, store: Store, clock: Clock, pool: SweepPool, cluster: Cluster) -> Operator:
+    """The control room on one API server."""
+    roster = Roster(store=store)
+    attendant = Attendant(store=store, roster=roster, clock=clock, scales=cluster, statuses=cluster, events=cluster)
+    turns = Turns(
+        store=store,
+        roster=roster,
+        pool=pool,
+        secrets=cluster,
+        attendant=attendant,
+        connections=ConnectionStatuses(store=store, roster=roster, statuses=cluster, clock=clock),
+        clock=clock,
+    )
+    relist = Relist(store=store, lists=cluster)
+    return Operator(roster=roster, turns=turns, attendant=attendant, relist=relist, clock=clock)
+
+
+async def _until_stopped(
+    operator: Operator, cluster: Cluster, store: Store, *, namespaces: tuple[str, ...], stop: asyncio.Event
+) -> int:
+    """The control loop first, then the watches: kopf cancels what started after it when it ends."""
+    control = asyncio.create_task(operator.run(), name="control")
+    stopping = asyncio.create_task(stop.wait(), name="stop")
+    await asyncio.sleep(0)
+    watching = asyncio.create_task(_watch(cluster, store, namespaces=namespaces, stop=stop), name="watch")
+    parts = (control, watching)
+    await asyncio.wait({*parts, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    told = stop.is_set()
+    for task in (*parts, stopping):
+        task.cancel()
+    await asyncio.wait(parts, timeout=FAREWELL)
+    if told:
+        log.info("stopped")
+        return 0
+    for task in parts:
+        error = None if not task.done() or task.cancelled() else task.exception()
+        if error:
+            log.error(
+                "a part died, so the process ends and starts anew", extra={"part": task.get_name()}, exc_info=error
+            )
+    return 1
+
+
+async def _watch(cluster: Cluster, store: Store, *, namespaces: tuple[str, ...], stop: asyncio.Event) -> None:
+    """Wait for the CRDs, since kopf looks for kinds only once, then watch."""
+    while True:
+        try:
+            if await cluster.serves_own_kinds():
+                break
+            log.warning("the CRDs are not installed yet; waiting for them")
+        except SluicegateError as error:
+            log.warning("the API server cannot be asked for our kinds; trying again", extra={"why": str(error)})
+        await asyncio.sleep(CRD_LOOKS)
+    await watch(handlers(store), namespaces=namespaces, stop=stop)

@@ -1,0 +1,81 @@
+"""One request to the API server: plain JSON both ways, a time limit, a count, and errors in our words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import aiohttp
+from kubernetes.aio.client import ApiClient, Configuration
+
+from sluicegate.kube.errors import of_answer, of_silence
+from sluicegate.telemetry.metrics import kubernetes_requests_total
+from sluicegate.version import VERSION
+
+METHODS: Mapping[str, str] = {
+    "get": "GET",
+    "list": "GET",
+    "create": "POST",
+    "update": "PUT",
+    "patch": "PATCH",
+}
+MERGE_PATCH = "application/merge-patch+json"
+AUTH = ["BearerToken"]
+
+
+class Transport:
+    """The client library's connection, credentials and token refresh; its thousand typed models stay unused."""
+
+    def __init__(self, settings: Configuration) -> None:
+        self._client = ApiClient(settings)
+        self._client.user_agent = f"sluicegate/{VERSION}"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def request(
+        self,
+        verb: str,
+        path: str,
+        *,
+        resource: str,
+        within: float,
+        where: str = "",
+        query: Sequence[tuple[str, str]] = (),
+        body: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """The answer's JSON. ``verb`` as RBAC has it, ``within`` seconds for the whole exchange.
+
+        ``resource`` and ``where`` are for the words of errors, which are those of `kube.errors`.
+        """
+        headers = {"Accept": "application/json"}
+        if body is not None:
+            headers["Content-Type"] = MERGE_PATCH if verb == "patch" else "application/json"
+        code = 0
+        try:
+            request = await self._client.param_serialize(
+                METHODS[verb],
+                path,
+                query_params=list(query),
+                header_params=headers,
+                body=body,
+                auth_settings=AUTH,
+            )
+            answer = await self._client.call_api(*request, _request_timeout=aiohttp.ClientTimeout(total=within))
+            code = answer.status
+            raw = await answer.read()
+            if code >= 300:
+                raise of_answer(status=code, body=raw, verb=verb, resource=resource, where=where)
+            found: dict[str, Any] = json.loads(raw)
+            return found
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            raise of_silence(error, verb=verb, resource=resource, where=where) from error
+        finally:
+            kubernetes_requests_total.labels(verb=verb, code=str(code)).inc()

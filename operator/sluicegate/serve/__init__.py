@@ -1,0 +1,1 @@
+"""What others read from the operator's pod: metrics and health."""
