@@ -40,7 +40,6 @@ class AppState:
     decision: Decision | None = None
     status_written: float = float("-inf")
     workload_version: str = ""
-    lag_moved: float | None = None
     busy: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -163,6 +162,7 @@ class Attendant:
             )
             return _not_written(decision, current=workload.desired, condition=failed)
         state.memory = acted(state.memory, decision=decision, now=self._clock.now())
+        metrics.reaction_seconds.observe(max(0.0, self._clock.now() - decision.at))
         direction = "up" if decision.action is Action.SCALE_UP else "down"
         metrics.scalings_total.labels(
             namespace=record.meta.key.namespace, app=record.meta.key.name, direction=direction, reason=decision.reason
