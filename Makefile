@@ -25,6 +25,10 @@ check: venv ## lint, types, import contracts, unit and property tests; under a m
 	.venv/bin/lint-imports
 	.venv/bin/pytest -q tests/unit tests/property
 
+.PHONY: demo
+demo: venv ## a 10x burst on a real cluster, checked and drawn: build/demo/ACT (ACT=lag|all)
+	$(PY) -m demo --act $(ACT)
+
 .PHONY: crds
 crds: venv ## crds/*.yaml and the chart's copies, from operator/sluicegate/model
 	$(PY) -m sluicegate.model.crd crds helm/sluicegate

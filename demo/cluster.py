@@ -54,12 +54,15 @@ class Cluster:
     # what is made and removed
 
     def install(self, image: str) -> None:
-        """The operator by its chart, once it is Ready; an older release is upgraded."""
+        """The operator by its chart, once it is Ready; an older release is upgraded.
+
+        CRDs outlive the release that brought them: ownership is taken where another one left them.
+        """
         repository, _, tag = image.rpartition(":")
         values = {"image": {"repository": repository, "tag": tag, "pullPolicy": "Never"}}
         self._run(
             *("helm", "upgrade", RELEASE, str(CHART), "--install", "--namespace", SYSTEM, "--create-namespace"),
-            *("--wait", "--timeout", "120s", "--values", "-"),
+            *("--take-ownership", "--wait", "--timeout", "120s", "--values", "-"),
             stdin=json.dumps(values),
             limit=150,
         )
