@@ -1,8 +1,8 @@
 """What a decision remembers from the ones before it.
 
-`Memory` is everything; what must survive a restart goes to ``status.memory`` (at most 2 kB) by `persist` and comes
-back by `restore`; the rest rebuilds itself within one stabilisation window. Times are unix seconds of the
-operator's own steady clock; a persisted time that lies in the future is cut to now (wall clocks jump).
+`Memory` is everything; what must survive a restart goes to ``status.memory`` (at most 2 kB) by `decide.persist` and
+comes back by `decide.restore`; the rest rebuilds itself within one stabilisation window. Times are unix seconds of
+the operator's own steady clock; a persisted time that lies in the future is cut to now (wall clocks jump).
 """
 
 from __future__ import annotations
@@ -14,73 +14,145 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """The figures of one earlier sweep, by partition (offsets in `model.kafka.TopicPartition` order of `names`)."""
+    """The figures of one earlier sweep, in the order of `Memory.names`; None where a figure could not be had.
+
+    ``end`` is the end that counts under the isolation level, ``lag`` without settled control records.
+    """
 
     at: float
-    names: tuple[str, ...]
-    end: tuple[int, ...]
-    committed: tuple[int, ...]
-    lag: tuple[int, ...]
+    end: tuple[int | None, ...]
+    committed: tuple[int | None, ...]
+    lag: tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What was wanted at an earlier moment: the stabilisation window is made of these."""
+    """The most that was wanted until an earlier moment: the stabilisation window is made of these."""
 
     at: float
     replicas: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Write:
-    """One scaling of ours."""
+class Order:
+    """A scaling of ours whose effect is awaited."""
 
     at: float
-    before: int
-    after: int
+    up: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """What one member handled (messages a second) while it had more than enough to do."""
+
+    at: float
+    rate: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversal:
+    """A number that somebody else wrote over ours."""
+
+    at: float
+    manager: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """See the module. The decide/ room owns the meaning of each field and may add to them."""
+    """See the module. Tuples beside ``names`` are in its order."""
 
+    # The window in which nothing may have wanted more.
     started: float | None = None
-    """When this memory began to see the app without a gap; None: never."""
-    polls: tuple[Poll, ...] = ()
+    """Since when the app has been seen without a gap; None: not yet."""
+    seen_at: float | None = None
+    """When it was last decided about with its lag known, at least in part."""
     wanted: tuple[Wanted, ...] = ()
-    """Newest last; at most one stabilisation window, thinned to its maxima."""
+    """Falling in ``replicas``, newest last; at most one stabilisation window, thinned to its maxima."""
+
+    # Our own scalings.
     downs: tuple[float, ...] = ()
     """Times of demand-driven steps down within the last hour."""
     last_up: float | None = None
     last_down: float | None = None
+    order: Order | None = None
+    """The scaling that has not taken effect yet."""
+    leads: tuple[float, ...] = ()
+    """The last five times from an order upwards to all its members at work, in seconds."""
+    acted_on: float | None = None
+    """``at`` of the last observation that led to a write: each is acted on once at most."""
+
+    # Whose number the target has.
+    target_uid: str = ""
     written: int | None = None
-    """The number we wrote last."""
-    seen: int | None = None
-    """The number the target had at the last observation."""
+    """The number that we wrote last, or accepted from somebody else."""
+    before: int | None = None
+    """What ran before our last write: until the write is seen, an old view may still show it."""
+    write_seen: bool = True
+    """Whether our last write has been seen in the target."""
+    accepted_at: float | None = None
+    """When somebody else's number was accepted; it stands for one stabilisation window."""
+    accepted_by: str = ""
+    reversals: tuple[Reversal, ...] = ()
+    """The last ten minutes' numbers that others wrote over ours."""
+
+    # Partitions and members.
     usable: int | None = None
-    """The partition cap last known."""
+    """Replicas that the partitions allowed when that was last known."""
+    count: int | None = None
+    """Partitions of all topics when that was last known."""
     assignor: str = ""
+    foreign: int = 0
+    """Members that are not ours when the group was last described."""
+    hosts: tuple[tuple[str, float], ...] = ()
+    """Addresses that our pods have had, and until when: a dead pod's member stays in the group for a while."""
+    translated: bool = False
+    """Members' addresses are not those of the pods (address translation): told by their number instead."""
+    missing_since: float | None = None
+    """Since when more consumers should have joined than have."""
+    pods_stuck_since: float | None = None
+
+    # What each partition did.
+    names: tuple[str, ...] = ()
+    """``topic-partition``, in order of topic and number."""
+    polls: tuple[Poll, ...] = ()
+    """Oldest first, at most 40 and about 300 s."""
+    held: tuple[int | None, ...] = ()
+    """Lag when it was last known: what a partition without a value counts as."""
+    owner: tuple[str, ...] = ()
+    """Id of the member that has the partition; empty: nobody."""
+    moved_at: tuple[float, ...] = ()
+    """Last progress, rest at no lag, or change of owner."""
+    anchors: tuple[tuple[str, int, float], ...] = ()
+    """(partition, offset, when that message came), where commits stand behind everything in ``polls``."""
+    unstable_at: float | None = None
+    """When the group, its owners or its pods were last in motion."""
+    gap: float | None = None
+    """Seconds between two moves of a committed offset."""
+    polls_seen: int = 0
+
+    # What one member can do (messages a second).
+    samples: tuple[Sample, ...] = ()
+    bound: float = 0.0
+    """What one member has been seen to keep up with."""
+    bound_at: float | None = None
+    kept_up_since: float | None = None
+
+    # What is known of the lag.
     uncommitted_proven: bool = False
     """Auto isolation: a committed offset above the last stable one was seen, so the reader is an uncommitted one."""
-    capacity: float | None = None
-    """Best capacity seen, messages a second of one member."""
-    capacity_at: float | None = None
     unknown_since: float | None = None
-    """When the lag became unknown; None while it is known."""
+    """Since when the lag has not been known in full; None while it is."""
     unknown_polls: int = 0
+    blind_polls: int = 0
+    """Polls in a row in which nothing at all was known."""
     idle_since: float | None = None
     """Since when nothing has arrived and the lag is at most the threshold; None while busy."""
     topic_ids: tuple[tuple[str, str], ...] = ()
-    last_known: tuple[tuple[str, int], ...] = ()
-    """Lag per partition when it was last known: what a partition without a value counts as."""
+    topic_marks: tuple[str, ...] = ()
+    """Marks of topics and their ids from before a restart, until the first look at them."""
+    transactional: tuple[str, ...] = ()
+    """Topics in which an open transaction has been seen."""
+    residue: tuple[tuple[str, int, int, int], ...] = ()
+    """(partition, end, lag, sweeps): a rest that stays the same without new records; control records, not work."""
     first_end: tuple[tuple[str, int], ...] = ()
     """Where each never-committed partition ended when first seen (offsetReset Latest)."""
-    residue: tuple[tuple[str, int, int], ...] = ()
-    """(partition, lag, polls) that stayed the same without new records: control records, not work."""
-    progress: tuple[tuple[str, float, str], ...] = ()
-    """(partition, last progress or change of owner, owner)."""
-    reversals: tuple[tuple[float, str], ...] = ()
-    """Times and field managers of numbers that others wrote over ours."""
-    contested_until: float | None = None
-    acted_on: float | None = None
-    """`at` of the last observation that led to a write: each is acted on once at most."""

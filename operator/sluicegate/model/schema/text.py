@@ -12,7 +12,10 @@ _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 
 
 def yaml_text(value: Mapping[str, object]) -> str:
-    """``value`` (maps, lists, texts, whole numbers, booleans) as block-style YAML, ending in a newline."""
+    """``value`` as block-style YAML, ending in a newline.
+
+    Maps, lists, printable texts, whole numbers and booleans: what a CRD is made of.
+    """
     return "\n".join(_lines(value, "")) + "\n"
 
 

@@ -1,0 +1,97 @@
+"""What the operator writes must be in the schema: the API server drops the rest without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sluicegate.act import status
+from sluicegate.model.decision import Action, Capacity, Condition, Decision, Lag, Partitions, Truth
+from sluicegate.model.kafka import Sweep
+from sluicegate.model.known import Known
+from sluicegate.model.observation import Foreign
+from sluicegate.model.parse import parse_app
+from sluicegate.model.schema.structural import structural
+from sluicegate.model.status import AppStatus, ConnectionStatus
+from tests.support.bad_specs import APP_SPEC, resource
+
+NOW = 1_900_000_000.0
+
+
+def misfits(value: Any, schema: dict[str, Any], path: str = "status") -> Iterator[str]:
+    """Fields of ``value`` that ``schema`` lacks, forbids or bounds too narrowly."""
+    kind = schema.get("type")
+    allowed = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "number": (int, float)}
+    if kind in allowed and not isinstance(value, allowed[kind]):
+        yield f"{path} is {value!r}, not {kind}"
+        return
+    if isinstance(value, str):
+        if len(value) > schema.get("maxLength", len(value)):
+            yield f"{path} is too long"
+        if "enum" in schema and value not in schema["enum"]:
+            yield f"{path} is {value!r}"
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from misfits(inner, schema["items"], f"{path}[{number}]")
+    elif isinstance(value, dict) and not schema.get("x-kubernetes-preserve-unknown-fields"):
+        yield from (f"{path}.{name} is missing" for name in schema.get("required", ()) if name not in value)
+        for name, inner in value.items():
+            if name in schema["properties"]:
+                yield from misfits(inner, schema["properties"][name], f"{path}.{name}")
+            else:
+                yield f"{path}.{name} is not in the schema"
+
+
+def decision() -> Decision:
+    return Decision(
+        at=NOW,
+        generation=3,
+        action=Action.SCALE_UP,
+        replicas=11,
+        current=9,
+        wanted=20,
+        cap=11,
+        limited_by="Partitions",
+        reason="PartitionCap",
+        message="x" * 10_000,
+        write=True,
+        lag=Lag(records=Known(48_000), seconds=Known(54.3)),
+        rate_in=890.4,
+        rate_out=640.0,
+        partitions=Partitions(usable=24, count=24, members=11, foreign_members=2),
+        capacity=Capacity(value=58.2, source="Learned"),
+        conditions=(Condition(type="Ready", status=Truth.TRUE, reason="Deciding", message="y" * 10_000),),
+        foreign=Foreign(kind="ScaledObject", name="orders", desired=4, paused=True),
+    )
+
+
+def test_a_full_status_of_an_app_is_kept_whole_by_the_api_server() -> None:
+    written = status.render(
+        spec=parse_app(resource("KafkaConsumerApp", APP_SPEC)),
+        generation=3,
+        decision=decision(),
+        identity="01J00000000000000000000000",
+        memory={"v": 1, "anything": {"goes": [1, None]}},
+        previous={},
+        now=NOW,
+    )
+    schema = structural(AppStatus)
+    assert written.keys() == schema["properties"].keys()
+    assert list(misfits(written, schema)) == []
+
+
+@pytest.mark.parametrize("brokers", [0, 3])
+def test_a_full_status_of_a_connection_is_kept_whole_by_the_api_server(brokers: int) -> None:
+    sweep = Sweep(at=NOW, seconds=0.12, brokers=brokers, answers=(), cluster_id="c-1")
+    written = status.render_connection(generation=1, sweep=sweep, fault=None, apps=2, previous={}, now=NOW)
+    schema = structural(ConnectionStatus)
+    assert written.keys() == schema["properties"].keys()
+    assert list(misfits(written, schema)) == []
+
+
+def test_a_field_that_the_schema_lacks_would_be_noticed() -> None:
+    assert list(misfits({"replicas": {"ideal": 3}}, structural(AppStatus))) == [
+        "status.replicas.ideal is not in the schema"
+    ]
