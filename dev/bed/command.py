@@ -68,7 +68,7 @@ def run(
         raise BedError(f"`{words[0]}` did not end within {timeout:.0f} s. {_last(err or out)}".rstrip())
     if check and code != 0:
         told = f" Everything it said is in {log}." if log else ""
-        raise BedError(f"`{' '.join(words[:4])}` failed (exit {code}): {_last(err or out)}{told}")
+        raise BedError(f"`{Path(words[0]).name}` failed (exit {code}): {_last(err or out)}{told}")
     return out
 
 

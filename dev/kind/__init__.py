@@ -1,0 +1,1 @@
+"""The same place made with kind and Docker, for machines that have them."""
