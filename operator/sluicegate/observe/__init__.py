@@ -1,0 +1,1 @@
+"""The senses: what Kafka, workloads and dependencies show. Reads only; decides nothing."""

@@ -1,0 +1,253 @@
+"""One AdminClient as the sweep uses it: few calls, many answers, each a value or the broker's error.
+
+Everything blocks the calling thread, never longer than a call's limit and the seconds left until ``deadline``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from confluent_kafka import (
+    ConsumerGroupTopicPartitions,
+    IsolationLevel,
+    KafkaError,
+    KafkaException,
+    TopicCollection,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
+
+from sluicegate.model.kafka import ClientConfig
+from sluicegate.observe.kafka.redact import redact_error, secrets_of
+from sluicegate.observe.kafka.window import Asked, in_window
+
+K = TypeVar("K")
+LONGEST_REQUEST = 6.0
+"""Seconds for one call; a leader that is down costs the rest of the sweep so much, once."""
+LONGEST_METADATA = 3.0
+"""Seconds for metadata: it is asked of the controller first, then of any broker."""
+GRACE = 1.0
+"""Seconds after a call's own time-out until it counts as lost."""
+SLICE = 0.25
+"""Seconds between two looks at what the client reports of its connections."""
+REASONS_KEPT = 32
+
+At = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    id: str | None
+    brokers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """``id`` None where the broker tells none. ``leaders`` broker id by partition, None while there is no leader."""
+
+    id: str | None
+    leaders: Mapping[int, int | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offset:
+    """A committed offset. ``value`` None without ``error``: the group never committed here."""
+
+    value: int | None
+    error: KafkaError | None = None
+
+
+Offsets = dict[At, int | KafkaError]
+Committed = dict[At, Offset]
+
+
+class Client:
+    """``heard`` what the error callback said since the last `forget`, newest last. ``requests`` counts calls by API:
+    librdkafka adds one FindCoordinator per group and splits ListOffsets by leader.
+    """
+
+    def __init__(self, config: ClientConfig) -> None:
+        """KafkaException when librdkafka refuses a setting."""
+        self.bootstrap = dict(config.settings)["bootstrap.servers"]
+        self.heard: deque[KafkaError] = deque(maxlen=REASONS_KEPT)
+        self.requests: Counter[str] = Counter()
+        self.deadline = 0.0
+        self._secrets = secrets_of(config)
+        settings: dict[str, Any] = {**dict(config.settings), "error_cb": self._hear}
+        self._admin = AdminClient(settings)
+
+    def left(self) -> float:
+        """Seconds until the deadline."""
+        return self.deadline - time.monotonic()
+
+    def last_heard(self) -> str:
+        """The newest connection error in words, empty without one."""
+        return str(self.heard[-1].str()) if self.heard else ""
+
+    def cluster(self) -> Cluster | KafkaError:
+        """Its id and number of brokers, by the controller."""
+        self.requests["Metadata"] += 1
+        pending = self._submit(lambda limit: self._admin.describe_cluster(request_timeout=limit), LONGEST_METADATA)
+        found = self._gather({"": pending})[""]
+        if isinstance(found, KafkaError):
+            return found
+        return Cluster(id=found.cluster_id, brokers=len(found.nodes))
+
+    def topics(self, names: Iterable[str]) -> dict[str, Topic | KafkaError]:
+        """Ids and leaders, by the controller. Creates no topic, even where auto.create.topics.enable is set."""
+        asked = sorted(names)
+        if not asked:
+            return {}
+        self.requests["Metadata"] += 1
+        pending = self._submit_many(
+            asked,
+            lambda limit: self._admin.describe_topics(TopicCollection(asked), request_timeout=limit),
+            LONGEST_METADATA,
+        )
+        return {
+            name: found if isinstance(found, KafkaError) else _described(found)
+            for name, found in self._gather(pending).items()
+        }
+
+    def everything(self) -> tuple[Cluster, dict[str, Topic | KafkaError]] | KafkaError:
+        """The cluster and all its topics, without topic ids, by whichever broker answers."""
+        limit = min(LONGEST_METADATA, self.left())
+        if limit <= 0:
+            return _late()
+        self.requests["Metadata"] += 1
+        try:
+            found = self._admin.list_topics(timeout=limit)
+        except KafkaException as error:
+            self.listen()
+            return redact_error(error.args[0], self._secrets)
+        topics = {name: topic.error or _listed(topic) for name, topic in found.topics.items()}
+        return Cluster(id=found.cluster_id, brokers=len(found.brokers)), topics
+
+    def offsets(self, asked: Sequence[At]) -> tuple[Offsets, Offsets, Offsets]:
+        """(start, end, last stable) offsets, the three asked for together."""
+        pending = (
+            self._list_offsets(asked, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED),
+            self._list_offsets(asked, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED),
+            self._list_offsets(asked, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED),
+        )
+        start, end, stable = (_plain(self._gather(one)) for one in pending)
+        return start, end, stable
+
+    def committed(self, groups: Sequence[str], *, each: Callable[[str, Committed | KafkaError, float], None]) -> None:
+        """All committed offsets of each group, to ``each`` with the monotonic time at which they came."""
+
+        def ask(group: str) -> Future[Any]:
+            self.requests["OffsetFetch"] += 1
+            question = [ConsumerGroupTopicPartitions(group)]
+            return self._submit(
+                lambda limit: self._admin.list_consumer_group_offsets(question, request_timeout=limit)[group]
+            )
+
+        for one in in_window(groups, ask=ask, longest=LONGEST_REQUEST + GRACE, idle=self.listen):
+            found = self._outcome(one)
+            each(one.group, found if isinstance(found, KafkaError) else _committed(found), one.at)
+
+    def describe(self, groups: Sequence[str], *, each: Callable[[str, Any | KafkaError, float], None]) -> None:
+        """The description of each group (one request per group) to ``each``, as `committed` does."""
+
+        def ask(group: str) -> Future[Any]:
+            self.requests["DescribeGroups"] += 1
+            return self._submit(
+                lambda limit: self._admin.describe_consumer_groups([group], request_timeout=limit)[group]
+            )
+
+        for one in in_window(groups, ask=ask, longest=LONGEST_REQUEST + GRACE, idle=self.listen):
+            each(one.group, self._outcome(one), one.at)
+
+    def listen(self) -> None:
+        """Let the error callback and token refreshes run."""
+        while self._admin.poll(0):
+            continue
+
+    def forget(self) -> None:
+        """All is well: earlier connection errors are no reason for anything to come."""
+        self.heard.clear()
+
+    def _hear(self, error: KafkaError) -> None:
+        self.heard.append(redact_error(error, self._secrets))
+
+    def _list_offsets(self, asked: Sequence[At], spec: OffsetSpec, isolation: IsolationLevel) -> dict[Any, Future[Any]]:
+        if not asked:
+            return {}
+        self.requests["ListOffsets"] += 1
+        question = {TopicPartition(topic, partition): spec for topic, partition in asked}
+        return self._submit_many(
+            list(question),
+            lambda limit: self._admin.list_offsets(question, isolation_level=isolation, request_timeout=limit),
+        )
+
+    def _submit(self, call: Callable[[float], Future[Any]], longest: float = LONGEST_REQUEST) -> Future[Any]:
+        return self._submit_many([""], lambda limit: {"": call(limit)}, longest)[""]
+
+    def _submit_many(
+        self, keys: Sequence[K], call: Callable[[float], dict[K, Future[Any]]], longest: float = LONGEST_REQUEST
+    ) -> dict[K, Future[Any]]:
+        limit = min(longest, self.left())
+        failure = KafkaException(_late())
+        if limit > 0:
+            try:
+                return call(limit)
+            except KafkaException as error:
+                failure = error
+        failed: Future[Any] = Future()
+        failed.set_exception(failure)
+        return dict.fromkeys(keys, failed)
+
+    def _gather(self, pending: Mapping[K, Future[Any]]) -> dict[K, Any | KafkaError]:
+        lost = time.monotonic() + LONGEST_REQUEST + GRACE
+        for future in pending.values():
+            while not future.done() and time.monotonic() < lost:
+                try:
+                    future.exception(timeout=SLICE)
+                except TimeoutError:
+                    self.listen()
+        self.listen()
+        return {key: self._outcome(Asked("", future, 0.0)) for key, future in pending.items()}
+
+    def _outcome(self, asked: Asked) -> Any | KafkaError:
+        if not asked.future.done():
+            return KafkaError(KafkaError._TIMED_OUT, "no answer came")
+        failure = asked.future.exception()
+        if failure is None:
+            return asked.future.result()
+        if isinstance(failure, KafkaException) and failure.args and isinstance(failure.args[0], KafkaError):
+            return redact_error(failure.args[0], self._secrets)
+        return KafkaError(KafkaError._FAIL, f"{type(failure).__name__}: {failure}")
+
+
+def _late() -> KafkaError:
+    return KafkaError(KafkaError._TIMED_OUT, "the sweep's time was over before this was asked")
+
+
+def _described(found: Any) -> Topic:
+    id_ = str(found.topic_id)
+    leaders = {one.id: one.leader.id if one.leader is not None else None for one in found.partitions}
+    # Brokers that know no topic ids answer zeros, which are As in base64.
+    return Topic(id=None if set(id_) <= {"A"} else id_, leaders=leaders)
+
+
+def _listed(found: Any) -> Topic:
+    return Topic(
+        id=None, leaders={id_: one.leader if one.leader >= 0 else None for id_, one in found.partitions.items()}
+    )
+
+
+def _plain(found: Mapping[Any, Any | KafkaError]) -> Offsets:
+    return {(at.topic, at.partition): one if isinstance(one, KafkaError) else one.offset for at, one in found.items()}
+
+
+def _committed(found: Any) -> Committed:
+    return {
+        (at.topic, at.partition): Offset(value=at.offset if not at.error and at.offset >= 0 else None, error=at.error)
+        for at in found.topic_partitions
+    }

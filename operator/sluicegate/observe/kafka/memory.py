@@ -1,0 +1,147 @@
+"""What one connection's sweeps remember of each other, and what follows: whom to ask, whom to describe.
+
+A group that had read everything, on topics to which nothing was added since, cannot have lag now: it rests. It is
+asked again now and then all the same, since offsets can be reset by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from zlib import crc32
+
+from confluent_kafka import KafkaError
+
+from sluicegate.model.kafka import Fault, Group, GroupQuestion
+from sluicegate.observe.kafka.client import At, Committed, Offset, Topic
+from sluicegate.observe.kafka.ends import Line
+
+REST_SWEEPS = 6
+"""A resting group is asked at every sixth sweep."""
+DESCRIBE_BUSY = 30.0
+"""Seconds that the description of a group with lag may be old."""
+DESCRIBE_QUIET = 300.0
+"""Seconds that the description of a group without lag may be old."""
+SPREAD = 0.25
+"""Share of these ages by which groups differ, so that those first seen together are not described together for ever."""
+SETTLED_STATES = frozenset({"Stable", "Empty", "Dead"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """What all questions about one group ask together. ``all_topics``: also those it has offsets on."""
+
+    named: frozenset[str]
+    all_topics: bool
+    describe: bool
+    urgent: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Known:
+    """One group as the last sweeps left it.
+
+    ``committed`` as of ``at`` (monotonic seconds), ``before`` as of the time before that; ``error`` instead of them.
+    ``rested`` sweeps since it was asked. ``lagging`` and ``caught_up`` are both False while something is not known.
+    ``ends`` and ``shape`` (topic id and partition count) of its topics are what a change is measured against.
+    """
+
+    committed: Committed = field(default_factory=dict)
+    before: Committed = field(default_factory=dict)
+    error: KafkaError | None = None
+    at: float = 0.0
+    rested: int = 0
+    caught_up: bool = False
+    lagging: bool = False
+    group: Group | None = None
+    group_fault: Fault | None = None
+    described_at: float | None = None
+    ends: dict[At, int] = field(default_factory=dict)
+    shape: dict[str, tuple[str | None, int]] = field(default_factory=dict)
+
+
+def wants(questions: Iterable[GroupQuestion]) -> dict[str, Want]:
+    """One want per group, however many questions name it."""
+    found: dict[str, Want] = {}
+    for question in questions:
+        before = found.get(question.group) or Want(named=frozenset(), all_topics=False, describe=False, urgent=False)
+        found[question.group] = Want(
+            named=before.named | frozenset(question.topics or ()),
+            all_topics=before.all_topics or question.topics is None,
+            describe=before.describe or question.describe,
+            urgent=before.urgent or question.urgent,
+        )
+    return found
+
+
+def topics_of(known: Known, *, named: frozenset[str], all_topics: bool) -> frozenset[str]:
+    """The topics that matter for a group: those named, and with ``all_topics`` those it committed to or was given."""
+    if not all_topics:
+        return named
+    committed = {topic for topic, _ in known.committed}
+    given = {at.topic for member in known.group.members for at in member.partitions} if known.group else set()
+    return named | committed | given
+
+
+def may_rest(known: Known, want: Want) -> bool:
+    """Whether the group need not be asked, unless its topics turn out to have moved."""
+    return known.caught_up and not want.urgent and known.rested + 1 < REST_SWEEPS
+
+
+def has_moved(known: Known, *, topics: Mapping[str, Topic | KafkaError], lines: Mapping[At, Line]) -> bool:
+    """Whether a resting group's topics have new records, or are no longer the same topics."""
+    return has_other_shape(known, topics) or any(
+        line.end is not None and line.end != known.ends.get(at) for at, line in lines.items()
+    )
+
+
+def has_other_shape(known: Known, topics: Mapping[str, Topic | KafkaError]) -> bool:
+    """Whether one of the group's topics was grown, deleted or made anew since the last sweep."""
+    return any(shape_of(topics.get(name)) != shape for name, shape in known.shape.items())
+
+
+def shape_of(topic: Topic | KafkaError | None) -> tuple[str | None, int]:
+    """Topic id and number of partitions. No id where only the controller could have told it."""
+    return (topic.id, len(topic.leaders)) if isinstance(topic, Topic) else (None, 0)
+
+
+def is_caught_up(committed: Mapping[At, Offset], lines: Mapping[At, Line]) -> bool:
+    """Every partition is committed to its very end, or is empty and was never committed."""
+    return bool(lines) and all(_is_at_end(committed.get(at), line) for at, line in lines.items())
+
+
+def is_lagging(committed: Mapping[At, Offset], lines: Mapping[At, Line]) -> bool:
+    """Some partition surely holds records that the group has not committed."""
+    return any(_lags(committed.get(at), line) for at, line in lines.items())
+
+
+def is_stalled(known: Known, lines: Mapping[At, Line]) -> bool:
+    """Some partition has lag, and its committed offset is where it was when last asked."""
+    now, before = known.committed, known.before
+    return any(_lags(now.get(at), line) and before.get(at) == now.get(at) for at, line in lines.items())
+
+
+def due_before(known: Known, want: Want, *, name: str, now: float) -> bool:
+    """Whether to describe the group, by what is known before this sweep reads any offset."""
+    if want.describe or known.group is None or known.described_at is None or known.group_fault is not None:
+        return True
+    if known.group.state not in SETTLED_STATES:
+        return True
+    if known.group.state != "Stable" and known.lagging:
+        return True
+    oldest = DESCRIBE_BUSY if known.lagging else DESCRIBE_QUIET
+    return now - known.described_at >= oldest * (1 - SPREAD * (crc32(name.encode()) % 1024) / 1024)
+
+
+def _is_at_end(offset: Offset | None, line: Line) -> bool:
+    if line.end is None or line.stable is None or line.start is None:
+        return False
+    if offset is None or (offset.value is None and offset.error is None):
+        return line.end == line.start
+    return offset.value == line.end
+
+
+def _lags(offset: Offset | None, line: Line) -> bool:
+    if line.end is None or offset is None or offset.value is None:
+        return False
+    return line.end > offset.value

@@ -1,0 +1,185 @@
+"""One sweep of one connection, step by step. The order of the reads decides the sign of the error.
+
+Committed offsets first, ends after them: what is read as lag is then never less than it was when the commits were
+read. Groups that rest are judged by the ends; those that wake are asked in the same sweep, and the ends of their
+topics once more after that, for the same reason.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from confluent_kafka import KafkaError
+
+from sluicegate.model.kafka import ClientConfig, Fault, GroupAnswer, Sweep
+from sluicegate.observe.kafka import answer, ends, faults, memory
+from sluicegate.observe.kafka.client import At, Client, Committed, Topic
+from sluicegate.observe.kafka.ends import Line
+from sluicegate.observe.kafka.memory import Known
+from sluicegate.observe.kafka.metadata import Metadata, Unreachable
+from sluicegate.observe.kafka.wire import Order
+
+
+class Sweeper:
+    """The client of one connection and what its sweeps remember. Not thread-safe: one thread per connection."""
+
+    def __init__(self, config: ClientConfig) -> None:
+        """KafkaException when librdkafka refuses a setting."""
+        self._client = Client(config)
+        self._metadata = Metadata(self._client)
+        self._known: dict[str, Known] = {}
+
+    def sweep(self, order: Order) -> Sweep:
+        """Everything ``order`` asks; what cannot be had is a fault where it belongs."""
+        began = time.monotonic()
+        self._client.deadline = began + order.limit
+        self._client.requests.clear()
+        one = _One(self._client, self._metadata, self._known, order)
+        answers: tuple[GroupAnswer, ...] = ()
+        fault: Fault | None = None
+        try:
+            answers = one.answers()
+        except Unreachable as error:
+            fault = error.fault
+        self._known = one.known
+        cluster = self._metadata.cluster
+        return Sweep(
+            at=one.unix(began),
+            seconds=time.monotonic() - began,
+            brokers=cluster.brokers if cluster and fault is None else 0,
+            cluster_id=cluster.id if cluster else None,
+            answers=answers,
+            fault=fault,
+            requests=dict(self._client.requests),
+        )
+
+
+class _One:
+    """The state of one sweep under way; ``known`` is what the next one starts from."""
+
+    def __init__(self, client: Client, metadata: Metadata, known: dict[str, Known], order: Order) -> None:
+        self._client = client
+        self._metadata = metadata
+        self._order = order
+        self._wants = memory.wants(order.questions)
+        self.known = {group: known.get(group) or Known() for group in self._wants}
+        self._topics: dict[str, Topic | KafkaError] = {}
+        self._lines: dict[At, Line] = {}
+        self._fresh: dict[str, dict[At, Line]] = {}
+
+    def unix(self, monotonic: float) -> float:
+        return self._order.now + monotonic - self._order.monotonic
+
+    def answers(self) -> tuple[GroupAnswer, ...]:
+        """Unreachable when no broker tells anything."""
+        self._topics = self._metadata.read(self._names(self.known))
+        resting = [group for group, want in self._wants.items() if memory.may_rest(self.known[group], want)]
+        asked = [group for group in self._wants if group not in set(resting)]
+        self._ask(asked)
+        now = time.monotonic()
+        self._describe(
+            [g for g, want in self._wants.items() if memory.due_before(self.known[g], want, name=g, now=now)]
+        )
+        self._learn_topics(asked)
+        before_ends = time.monotonic()
+        self._lines = ends.read(self._client, self._topics, names=self._topics)
+        woken = [group for group in resting if self._has_moved(group)]
+        if woken:
+            self._ask(woken)
+            self._learn_topics(woken)
+            again = ends.read(self._client, self._topics, names=self._names(woken))
+            self._fresh = dict.fromkeys(woken, again)
+        for group in set(resting).difference(woken):
+            self.known[group].rested += 1
+            self.known[group].at = before_ends
+        self._describe([group for group in (*asked, *woken) if self._is_due_after(group)])
+        found = self._compose()
+        for group in self.known:
+            self._remember(group)
+        return found
+
+    def _names(self, groups: Iterable[str]) -> set[str]:
+        return {name for group in groups for name in self._topics_of(group)}
+
+    def _topics_of(self, group: str) -> frozenset[str]:
+        want = self._wants[group]
+        return memory.topics_of(self.known[group], named=want.named, all_topics=want.all_topics)
+
+    def _lines_of(self, group: str) -> dict[At, Line]:
+        lines = self._fresh.get(group, self._lines)
+        return {
+            (name, number): lines[name, number]
+            for name in self._topics_of(group)
+            if isinstance(topic := self._topics[name], Topic)
+            for number in topic.leaders
+        }
+
+    def _learn_topics(self, groups: Iterable[str]) -> None:
+        """Topics that these groups turn out to have offsets on, or to be given."""
+        new = self._names(groups).difference(self._topics)
+        if new:
+            self._topics |= self._metadata.read(new)
+
+    def _ask(self, groups: list[str]) -> None:
+        def each(group: str, found: Committed | KafkaError, at: float) -> None:
+            known = self.known[group]
+            known.before, known.at, known.rested, known.error = known.committed, at, 0, None
+            if not isinstance(found, KafkaError):
+                known.committed = found
+            elif found.code() in answer.NO_GROUP:
+                known.committed = {}
+            else:
+                known.committed, known.error = {}, found
+
+        self._client.committed(groups, each=each)
+
+    def _describe(self, groups: list[str]) -> None:
+        def each(group: str, found: Any | KafkaError, at: float) -> None:
+            known = self.known[group]
+            known.described_at, known.group, known.group_fault = at, None, None
+            if not isinstance(found, KafkaError):
+                known.group = answer.group(found, at=self.unix(at))
+            elif found.code() in answer.NO_GROUP:
+                known.group = answer.no_group(at=self.unix(at))
+            else:
+                heard = self._client.last_heard()
+                known.group_fault = faults.of_group(found, group=group, what="members", heard=heard)
+
+        self._client.describe(groups, each=each)
+
+    def _has_moved(self, group: str) -> bool:
+        return memory.has_moved(self.known[group], topics=self._topics, lines=self._lines_of(group))
+
+    def _is_due_after(self, group: str) -> bool:
+        """Whether the offsets just read say that the assignment may have changed."""
+        known = self.known[group]
+        if known.group is None or known.error is not None:
+            return False
+        stalled = memory.is_stalled(known, self._lines_of(group))
+        return stalled or memory.has_other_shape(known, self._topics)
+
+    def _compose(self) -> tuple[GroupAnswer, ...]:
+        heard = self._client.last_heard()
+        return tuple(
+            answer.answer(
+                question,
+                known=self.known[question.group],
+                names=question.topics if question.topics is not None else self._topics_of(question.group),
+                topics=self._topics,
+                lines=self._fresh.get(question.group, self._lines),
+                at=self.unix(self.known[question.group].at),
+                bootstrap=self._client.bootstrap,
+                heard=heard,
+            )
+            for question in self._order.questions
+        )
+
+    def _remember(self, group: str) -> None:
+        known, lines = self.known[group], self._lines_of(group)
+        well = known.error is None
+        known.caught_up = well and memory.is_caught_up(known.committed, lines)
+        known.lagging = well and memory.is_lagging(known.committed, lines)
+        known.ends = {at: line.end for at, line in lines.items() if line.end is not None}
+        known.shape = {name: memory.shape_of(self._topics[name]) for name in self._topics_of(group)}
