@@ -23,8 +23,9 @@ def rounded(value: float) -> int | float:
 
 
 def span(seconds: float) -> str:
-    """``seconds`` as users write durations, to two significant digits."""
-    return duration.show(float(rounded(seconds)))
+    """``seconds`` as users write durations; below two minutes in seconds, as people say it (``90s``, not ``1m30s``)."""
+    whole = 1 <= seconds < 120 and seconds == int(seconds)
+    return f"{int(seconds)}s" if whole else duration.show(seconds)
 
 
 def moment(at: float) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 from sluicegate.act.figures import known, moment, rounded, span
 from sluicegate.act.merge import merge_patch
 from sluicegate.act.quiet import worth_writing
-from sluicegate.model import duration
 from sluicegate.model.app import AppSpec
 from sluicegate.model.decision import Condition, Decision, Lag, Truth
 from sluicegate.model.kafka import Fault, Sweep
@@ -71,7 +70,7 @@ def render(
         "capacityPerReplica": known(
             {"value": _figure(decision.capacity.value), "source": str(decision.capacity.source)}
         ),
-        "effective": {} if objective is None else {"lagObjective": duration.show(objective)},
+        "effective": {} if objective is None else {"lagObjective": span(objective)},
         "foreign": known(
             {
                 "kind": decision.foreign.kind,
@@ -106,7 +105,7 @@ def render_connection(
         "clusterId": sweep.cluster_id if sweep and good else previous.get("clusterId"),
         "brokers": sweep.brokers if sweep and good else previous.get("brokers"),
         "apps": apps,
-        "lastSweep": {"at": moment(sweep.at), "time": span(sweep.seconds)}
+        "lastSweep": {"at": moment(sweep.at), "time": span(float(rounded(sweep.seconds)))}
         if sweep and good
         else previous.get("lastSweep"),
         "conditions": _conditions((said,), generation=generation, previous=previous, now=now),
@@ -118,7 +117,7 @@ def _lag(lag: Lag, *, at: float) -> dict[str, Any]:
     """Empty while the messages are unknown; without ``time`` while only their age is."""
     if not isinstance(lag.records, Known):
         return {}
-    age = span(lag.seconds.value) if isinstance(lag.seconds, Known) else None
+    age = span(float(rounded(lag.seconds.value))) if isinstance(lag.seconds, Known) else None
     return known({"records": rounded(lag.records.value), "time": age, "at": moment(at)})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from sluicegate.errors import Gone
 from sluicegate.model.resource import Key
 
 APP = "KafkaConsumerApp"
@@ -23,6 +24,10 @@ async def _fetch(*, namespace: str, name: str | None) -> list[dict[str, Any]]:
 
     async with await Cluster.connect() as cluster:
         if name is not None:
-            return [await cluster.get_body(APP, Key(namespace, name))]
+            try:
+                return [await cluster.get_body(APP, Key(namespace, name))]
+            except Gone as error:
+                words = f"there is no {APP} {name!r} in namespace {namespace!r}; `status -A` lists all"
+                raise Gone(words if repr(name)[1:-1] in str(error).rsplit(":", 1)[-1] else str(error)) from error
         bodies = await cluster.list_in(APP, namespace=namespace)
         return sorted(bodies, key=lambda body: (body["metadata"]["namespace"], body["metadata"]["name"]))

@@ -54,7 +54,7 @@ async def run(*, namespaces: tuple[str, ...], port: int, children: int) -> int:
             return "" if operator.ready else "the first whole list has not come in yet"
 
         try:
-            async with serving(port=port, registry=metrics.registry, alive=alive, ready=ready) as bound:
+            async with serving(port=port, exposition=metrics.exposition, alive=alive, ready=ready) as bound:
                 log.info("started", extra={"port": bound, "namespaces": ",".join(namespaces) or "all"})
                 return await _until_stopped(operator, cluster, store, namespaces=namespaces, stop=stop)
         finally:

@@ -37,7 +37,7 @@ def age(body: Body, *, now: float) -> str:
     for size in (86_400.0, 3_600.0, 60.0):
         if seconds >= 2 * size:
             return duration.show(seconds // size * size)
-    return duration.show(seconds // 1)
+    return f"{int(seconds)}s"
 
 
 def ready(status: Body) -> Text:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kubernetes.aio import client, config
 
-from sluicegate.errors import Denied, SluicegateError
+from sluicegate.errors import Denied
 
 TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 
@@ -21,19 +21,27 @@ async def configuration() -> client.Configuration:
     Denied: no credentials, with what to do about it.
     """
     settings = client.Configuration()
-    try:
-        if not os.environ.get("KUBECONFIG") and in_pod():
-            config.load_incluster_config(client_configuration=settings)
-        else:
-            await config.load_kube_config(client_configuration=settings, persist_config=False)
-    except SluicegateError:
-        raise
-    except Exception as error:
+    if in_pod() and not os.environ.get("KUBECONFIG"):
+        config.load_incluster_config(client_configuration=settings)
+        return settings
+    if not any(path.is_file() for path in kubeconfigs()):
         raise Denied(
-            f"no access to a Kubernetes API server ({error}); set KUBECONFIG to a kubeconfig file, "
-            "or run in a pod with a service account"
-        ) from error
+            f"no access to a Kubernetes API server: there is no {' or '.join(map(str, kubeconfigs()))}; set KUBECONFIG "
+            "to a kubeconfig file, or run in a pod with a service account"
+        )
+    try:
+        await config.load_kube_config(
+            config_file=os.environ.get("KUBECONFIG") or None, client_configuration=settings, persist_config=False
+        )
+    except Exception as error:
+        raise Denied(f"{os.pathsep.join(map(str, kubeconfigs()))} cannot be used: {error}") from error
     return settings
+
+
+def kubeconfigs() -> list[Path]:
+    """The files that KUBECONFIG names, or the usual one."""
+    named = os.environ.get("KUBECONFIG") or "~/.kube/config"
+    return [Path(part).expanduser() for part in named.split(os.pathsep) if part]
 
 
 def in_pod() -> bool:
@@ -43,8 +51,7 @@ def in_pod() -> bool:
 
 def default_namespace() -> str:
     """The namespace of the kubeconfig's current context; ``default`` without one."""
-    try:
-        _, current = config.list_kube_config_contexts(config_file=os.environ.get("KUBECONFIG") or None)
-    except Exception:
+    if not any(path.is_file() for path in kubeconfigs()):
         return "default"
-    return str((current.get("context") or {}).get("namespace") or "default")
+    _, current = config.list_kube_config_contexts(config_file=os.environ.get("KUBECONFIG") or None)
+    return str(((current or {}).get("context") or {}).get("namespace") or "default")

@@ -1,13 +1,14 @@
 """Prometheus metrics of the process, and the doors by which the rooms report to them.
 
-What is about one app lives in `telemetry.apps`: it is made at each scrape from the last decisions.
+What is about one app lives in `telemetry.apps`: it is written at each scrape from the last decisions.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from sluicegate.telemetry.apps import AppSeries
 from sluicegate.version import VERSION
@@ -76,7 +77,6 @@ watch_age_seconds = Gauge(
 )
 
 apps = AppSeries()
-registry.register(apps)
 observe = apps.observe
 
 _seen = time.monotonic()
@@ -86,6 +86,12 @@ def forget(*, namespace: str, app: str) -> None:
     """End the series of an app that is no more."""
     apps.forget(namespace=namespace, app=app)
     scalings_total.remove_by_labels({"namespace": namespace, "app": app})
+
+
+def exposition() -> Iterator[bytes]:
+    """Everything in Prometheus' text format, in pieces small enough to be made between two turns of the loop."""
+    yield generate_latest(registry)
+    yield from apps.exposition()
 
 
 def watch_seen() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import click
@@ -11,13 +13,18 @@ import yaml
 from rich.console import Console, RenderableType
 from rich.live import Live
 
+from sluicegate.cli.console import console_for_people
 from sluicegate.cli.failure import sentence
 from sluicegate.cli.fetch import fetch_apps
 from sluicegate.cli.options import Output, namespace_option, output_option, place
 from sluicegate.cli.page import page
 from sluicegate.cli.table import table
+from sluicegate.errors import Transient
 
 EVERY = 2.0
+Bodies = list[dict[str, Any]]
+Look = Callable[[], Bodies]
+Draw = Callable[[Bodies], RenderableType]
 
 
 @click.command(epilog="Example: kubectl kca status orders -n shop -w")
@@ -34,12 +41,12 @@ def status(app: str | None, namespace: str, all_namespaces: bool, watch: bool, o
         raise click.UsageError(f"-w draws a table: leave out -o {output}.")
     with sentence():
         where = "" if all_namespaces else place(namespace)
-        console = Console()
+        console = console_for_people()
 
-        def look() -> list[dict[str, Any]]:
+        def look() -> Bodies:
             return fetch_apps(namespace=where, name=app)
 
-        def draw(bodies: list[dict[str, Any]]) -> RenderableType:
+        def draw(bodies: Bodies) -> RenderableType:
             now = time.time()
             if app:
                 return page(bodies[0], now=now)
@@ -64,11 +71,22 @@ def _machine(value: object, output: str) -> str:
     return str(yaml.safe_dump(value, sort_keys=False, allow_unicode=True)).rstrip()
 
 
-def _follow(console: Console, *, look: Any, draw: Any) -> None:
-    with Live(draw(look()), console=console, auto_refresh=False, screen=console.is_terminal) as live:
-        try:
+def _follow(console: Console, *, look: Look, draw: Draw) -> None:
+    """A live picture on a terminal, one picture after another in a pipe, until interrupted.
+
+    While the API server does not answer, the last picture stands.
+    """
+    bodies = look()
+    screen = Live(console=console, auto_refresh=False, screen=True) if console.is_terminal else None
+    try:
+        with screen or nullcontext():
             while True:
-                live.update(draw(look()), refresh=True)
+                if screen:
+                    screen.update(draw(bodies), refresh=True)
+                else:
+                    console.print(draw(bodies))
                 time.sleep(EVERY)
-        except KeyboardInterrupt:
-            return
+                with suppress(Transient):
+                    bodies = look()
+    except KeyboardInterrupt:
+        return
