@@ -14,6 +14,9 @@ from tests.support.wait import eventually
 POLL = 2.0
 """Poll interval of the connections that tests make, in seconds."""
 CONSUMER_IMAGE = os.environ.get("SLUICEGATE_EXAMPLES_IMAGE", "localhost/sluicegate-examples:e2e")
+CONSUME = ("python3", "/app/consumer.py")
+SLEEP = ("sleep", "86400")
+"""Pods that only have to be there: cheap, and their group stays without members, so that its lag is made by hand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +34,7 @@ class App:
     work_ms: int = 20
     kind: str = "Deployment"
     consumer_env: Mapping[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = CONSUME
 
     @property
     def topic(self) -> str:
@@ -90,7 +94,7 @@ class App:
             "template": {
                 "metadata": {"labels": labels},
                 "spec": {
-                    "terminationGracePeriodSeconds": 5,
+                    "terminationGracePeriodSeconds": 0 if self.command == SLEEP else 5,
                     "automountServiceAccountToken": False,
                     "dnsPolicy": "None",
                     "dnsConfig": {"nameservers": ["127.0.0.1"]},
@@ -99,7 +103,7 @@ class App:
                             "name": "consumer",
                             "image": image,
                             "imagePullPolicy": "Never" if image == CONSUMER_IMAGE else "IfNotPresent",
-                            "command": ["python3", "/app/consumer.py"],
+                            "command": list(self.command),
                             "env": [
                                 {
                                     "name": "HOSTNAME",
@@ -117,6 +121,19 @@ class App:
         if self.kind == "StatefulSet":
             spec |= {"serviceName": self.name, "podManagementPolicy": "Parallel"}
         return {"apiVersion": "apps/v1", "kind": self.kind, "metadata": {"name": self.name}, "spec": spec}
+
+    def owe(self, records: int) -> None:
+        """Bring the lag to exactly this: produce what lacks, or commit what is too much. Only without members."""
+        lag = self.broker.lag(self.group, self.topic)
+        if records > lag:
+            self.broker.produce(self.topic, records - lag)
+        elif records < lag:
+            ends, left, offsets = self.broker.ends(self.topic), records, {}
+            for number, end in ends.items():
+                kept = min(left, end)
+                left -= kept
+                offsets[number] = end - kept
+            self.broker.commit(self.group, self.topic, offsets)
 
     # what can be seen
 

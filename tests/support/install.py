@@ -43,7 +43,7 @@ class Release:
         """Install or upgrade, and wait until the pod is ready."""
         helm(
             "upgrade", "--install", self.name, str(CHART), "--namespace", self.namespace, "--create-namespace",
-            "--wait", "--timeout", "120s", "--values", "-", stdin=self.values(more),
+            "--wait", "--timeout", "120s", "--take-ownership", "--values", "-", stdin=self.values(more),
         )  # fmt: skip
 
     def uninstall(self) -> None:
@@ -68,6 +68,14 @@ class Release:
 
     def pod_name(self) -> str:
         return str(self.pod()["metadata"]["name"])
+
+    def kill9(self) -> None:
+        """kill -9 of the operator, without a word before; the kubelet starts it anew."""
+        if os.environ.get("SLUICEGATE_BED") == "local":
+            dev("pod", "kill9", self.namespace, self.pod_name())
+        else:
+            now = ("--grace-period=0", "--force", "--wait=false")
+            self.cluster.run("delete", "pod", "-n", self.namespace, self.pod_name(), *now)
 
     def restarts(self) -> int:
         return sum(int(one["restartCount"]) for one in self.pod()["status"]["containerStatuses"])

@@ -1,0 +1,129 @@
+"""An app at rest: it says how it is as every Kubernetes tool expects, and then keeps quiet."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+
+from tests.e2e.kubernetes.conftest import by_lag
+from tests.support.app import SLEEP, App
+from tests.support.broker import Broker
+from tests.support.cluster import Cluster
+from tests.support.install import ROOT, Release
+from tests.support.wait import eventually
+
+QUIET = 40.0
+COLUMNS = ["NAME", "REPLICAS", "WANTED", "CAP", "LIMITED-BY", "LAG", "LAG-TIME", "READY", "AGE"]
+WIDE = ["GROUP", "PARTITIONS", "RATE-IN", "RATE-OUT", "MODE", "REASON"]
+
+
+@pytest.fixture(scope="module")
+def resting(cluster: Cluster, broker: Broker, release: Release) -> Iterator[App]:
+    """An app with a steady lag of 33 and the four replicas that this takes, for all tests of this file."""
+    namespace = f"e2e-{uuid.uuid4().hex[:8]}"
+    cluster.run("create", "namespace", namespace)
+    app = App(cluster=cluster, broker=broker, namespace=namespace, command=SLEEP)
+    app.start(scaling=by_lag())
+    app.owe(33)
+    app.reaches(4)
+    app.shows("Ready", "True", within=20)
+    app.shows("Reconciling", "False", within=30)
+    yield app
+    cluster.run("delete", "namespace", namespace, "--wait=false")
+    broker.drop(topics=[app.topic])
+
+
+@pytest.fixture(scope="module")
+def calm(resting: App) -> tuple[float, str, list[str]]:
+    """When it was at rest, its resourceVersion and the Events by then."""
+
+    def look() -> tuple[float, str, list[str]] | None:
+        before = resting.body()["metadata"]["resourceVersion"]
+        time.sleep(5)
+        same = resting.body()["metadata"]["resourceVersion"] == before
+        return (time.monotonic(), before, told(resting)) if same else None
+
+    found = eventually(look, within=60, what="no status write for five seconds")
+    assert found
+    return found
+
+
+def told(app: App) -> list[str]:
+    return sorted(f"{event['metadata']['name']} x{event.get('count', 1)}" for event in app.events())
+
+
+def test_conditions_are_as_kstatus_reads_them(resting: App, calm: object) -> None:
+    body = resting.body()
+    status = body["status"]
+    assert status["observedGeneration"] == body["metadata"]["generation"]
+    conditions = {one["type"]: one for one in status["conditions"]}
+    assert {type_: conditions[type_]["status"] for type_ in ("Ready", "Reconciling", "Stalled")} == {
+        "Ready": "True",
+        "Reconciling": "False",
+        "Stalled": "False",
+    }
+    for one in conditions.values():
+        assert one["observedGeneration"] == body["metadata"]["generation"], one
+        assert one["reason"], one
+        assert datetime.fromisoformat(one["lastTransitionTime"]), one
+    waited = resting.cluster.run(
+        "wait", "--for=condition=Ready", "kca", resting.name, "-n", resting.namespace, "--timeout=1s"
+    )
+    assert "condition met" in waited
+    assert len(json.dumps(status["memory"])) <= 2048
+
+
+def test_kubectl_get_shows_the_line_that_is_promised(resting: App, calm: object) -> None:
+    head, row = resting.cluster.run("get", "kca", resting.name, "-n", resting.namespace).splitlines()
+    assert head.split() == COLUMNS
+    columns = dict(zip(head.split(), cells(head, row), strict=True))
+    shown = {name: columns[name] for name in ("NAME", "REPLICAS", "WANTED", "CAP", "LIMITED-BY", "LAG", "READY")}
+    assert shown == {
+        "NAME": "orders",
+        "REPLICAS": "4",
+        "WANTED": "4",
+        "CAP": "6",
+        "LIMITED-BY": "None",
+        "LAG": "33",
+        "READY": "True",
+    }
+    wide = resting.cluster.run("get", "kca", resting.name, "-n", resting.namespace, "-o", "wide").splitlines()[0]
+    assert wide.split() == [*head.split(), *WIDE]
+    assert resting.name in resting.cluster.run("get", "sluicegate", "-n", resting.namespace)
+
+
+def cells(head: str, row: str) -> list[str]:
+    """The cells of ``row`` under the columns of ``head``; an empty one is empty."""
+    starts = [index for index, letter in enumerate(head) if letter != " " and (index == 0 or head[index - 1] == " ")]
+    return [row[start:end].strip() for start, end in zip(starts, [*starts[1:], len(row)], strict=True)]
+
+
+def test_kubectl_kca_status_and_explain_tell_why(resting: App, calm: object) -> None:
+    plugin = Cluster(env={"PATH": f"{ROOT / '.venv/bin'}{os.pathsep}{os.environ['PATH']}"})
+    here = ("-n", resting.namespace)
+    table = plugin.run("kca", "status", *here)
+    assert "REPLICAS" in table
+    assert resting.name in table
+    page = plugin.run("kca", "status", resting.name, *here)
+    for words in (resting.group, resting.topic, "Deployment orders", "Ready", "LagKnown"):
+        assert words in page, page
+    machine = json.loads(plugin.run("kca", "status", resting.name, *here, "-o", "json"))
+    assert machine["status"]["replicas"] == {"current": 4, "desired": 4, "wanted": 4, "cap": 6}
+    why = plugin.run("kca", "explain", resting.name, *here)
+    for words in ("33 messages", "10 messages of lag a replica", "minReplicas 1, maxReplicas 6", "Hold"):
+        assert words in why, why
+    assert "\x1b[" not in table + page + why, "colour, although piped"
+
+
+def test_it_writes_nothing_while_nothing_changes(resting: App, calm: tuple[float, str, list[str]]) -> None:
+    since, version, events = calm
+    time.sleep(max(0.0, since + QUIET - time.monotonic()))
+    assert resting.body()["metadata"]["resourceVersion"] == version, "a status write without news"
+    assert told(resting) == events, "an Event without news"
+    assert resting.replicas() == 4

@@ -1,0 +1,95 @@
+"""The chart's rules against what was really asked of the API server in this session: none missing, none unused.
+
+The last file of the suite, so that the audit log holds everything; a short tour makes it true when it runs alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.e2e.kubernetes.conftest import STARTED, StillApp, by_lag
+from tests.support.install import CHART, Release, helm
+from tests.support.wait import eventually
+
+Right = tuple[str, str, str]
+"""API group, resource (with its subresource), verb."""
+
+pytestmark = pytest.mark.skipif(
+    "SLUICEGATE_AUDIT_LOG" not in os.environ, reason="needs the API server's audit log, which the local bed keeps"
+)
+
+
+@pytest.fixture(scope="module")
+def granted(release: Release) -> set[Right]:
+    """What the chart grants the operator, one right at a time."""
+    rendered = helm("template", release.name, str(CHART), "--namespace", release.namespace)
+    bodies = [body for body in yaml.safe_load_all(rendered) if body]
+    role = next(body for body in bodies if (body["kind"], body["metadata"]["name"]) == ("ClusterRole", release.name))
+    return {
+        (group, resource, verb)
+        for rule in role["rules"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    }
+
+
+@pytest.fixture
+def calls(release: Release, still_app: StillApp) -> list[dict[str, Any]]:
+    """Every audited call of the operator's service account since the session began."""
+    tour(still_app, release)
+    account = f"system:serviceaccount:{release.namespace}:{release.name}"
+    return [call for call in audited() if call["user"]["username"] == account]
+
+
+def tour(still_app: StillApp, release: Release) -> None:
+    """Each kind of thing the operator does, once."""
+    for kind in ("Deployment", "StatefulSet"):
+        app = still_app(kind=kind, name=kind.lower())
+        login = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "login"}, "stringData": {"username": "x"}}
+        sasl = {"mechanism": "PLAIN", "credentialsSecretRef": {"name": "login"}}
+        secured = app.connection_body()
+        secured = {**secured, "metadata": {"name": "secured"}, "spec": {**secured["spec"], "sasl": sasl}}
+        app.cluster.apply(login, secured, namespace=app.namespace)
+        app.start(scaling=by_lag())
+        app.owe(20)
+        app.reaches(2)
+        eventually(app.events, within=10, what="an Event tells of the scaling")
+
+
+def audited() -> Iterator[dict[str, Any]]:
+    """Calls in the audit log since the session began, its rotated files first."""
+    current = Path(os.environ["SLUICEGATE_AUDIT_LOG"])
+    for path in sorted(current.parent.glob(f"{current.stem}*"), key=lambda path: path.stat().st_mtime):
+        for line in path.read_text().splitlines():
+            call = json.loads(line)
+            if datetime.fromisoformat(call["requestReceivedTimestamp"]) >= STARTED:
+                yield call
+
+
+def right_of(call: dict[str, Any]) -> Right:
+    ref = call.get("objectRef", {})
+    name = ref.get("resource", call["requestURI"])
+    return ref.get("apiGroup", ""), f"{name}/{ref['subresource']}" if "subresource" in ref else name, call["verb"]
+
+
+def test_every_call_is_allowed_by_the_charts_rules_and_no_rule_is_unused(
+    calls: list[dict[str, Any]], granted: set[Right]
+) -> None:
+    refused = sorted({right_of(call) for call in calls if call.get("responseStatus", {}).get("code") == 403})
+    assert refused == [], "the API server refused these"
+    used = {right_of(call) for call in calls}
+    assert used - granted - DISCOVERY == set(), "asked for, and not in the chart"
+    assert granted - used == set(), "granted, and never asked for"
+
+
+DISCOVERY: set[Right] = {("", "/api", "get"), ("", "/apis", "get"), ("", "/version", "get")}
+"""What every account may read: which kinds the API server has."""
