@@ -30,8 +30,8 @@ demo: venv ## a 10x burst on a real cluster, checked and drawn: build/demo/ACT (
 	$(PY) -m demo --act $(ACT)
 
 .PHONY: crds
-crds: venv ## crds/*.yaml and the chart's copies, from operator/sluicegate/model
-	$(PY) -m sluicegate.model.crd crds helm/sluicegate
+crds: venv ## crds/*.yaml, the chart's copies and docs/reference, from operator/sluicegate/model
+	$(PY) -m sluicegate.model.crd crds helm/sluicegate docs/reference
 
 .PHONY: lock
 lock: ## both lock files anew, from pyproject.toml

@@ -10,10 +10,16 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
 from kubernetes import client, config
 from kubernetes.client.exceptions import ApiException
 
-from tests.support.bad_specs import APP_SPEC, BAD, CONNECTION_SPEC, BadSpec, Body, changed, resource
+from sluicegate.errors import Invalid
+from sluicegate.model.parse import parse_app
+from tests.support.bad_apps import BAD_APPS
+from tests.support.bad_connections import BAD_CONNECTIONS
+from tests.support.near_specs import NEAR
+from tests.support.specs import APP_SPEC, CONNECTION_SPEC, BadSpec, Body, changed, resource
 from tests.support.wait import eventually
 
 GROUP, VERSION = "sluicegate.dev", "v1alpha1"
@@ -44,6 +50,8 @@ def api() -> Iterator[client.ApiClient]:
         yield one
         for name in made:
             definitions.delete_custom_resource_definition(name)
+        for plural in PLURALS.values() if made else ():
+            eventually(lambda plural=plural: not _served(customs, plural), within=60, what=f"{plural} are gone")
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +94,7 @@ def _refusal(error: ApiException) -> tuple[str, list[tuple[str, str]]]:
     return status["message"], [(cause.get("field", ""), cause["message"]) for cause in causes]
 
 
-@pytest.mark.parametrize("bad", BAD, ids=str)
+@pytest.mark.parametrize("bad", BAD_APPS + BAD_CONNECTIONS, ids=str)
 def test_the_api_server_refuses_with_the_field_and_the_remedy(
     customs: client.CustomObjectsApi, namespace: str, bad: BadSpec
 ) -> None:
@@ -188,3 +196,36 @@ def test_status_is_a_subresource_that_keeps_all_of_memory(customs: client.Custom
     memory["capacity"] = {"best": 58}
     assert kept["status"]["memory"] == memory
     assert kept["spec"]["mode"] == "Active"
+
+
+@pytest.mark.parametrize("field", NEAR)
+def test_the_operator_and_the_api_server_come_to_the_same_verdict(
+    customs: client.CustomObjectsApi, namespace: str, field: str
+) -> None:
+    verdicts: set[bool] = set()
+
+    @settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(NEAR[field])
+    def check(value: Any) -> None:
+        body = resource("KafkaConsumerApp", changed(APP_SPEC, {field: value}))
+        try:
+            _create(customs, namespace, body)
+            accepted_there, words = True, ""
+        except ApiException as error:
+            if error.status != 422:
+                raise
+            accepted_there, words = False, str(error.body)
+        assert "evaluation error" not in words
+        assert _accepted_here(body) == accepted_there, (value, words)
+        verdicts.add(accepted_there)
+
+    check()
+    assert verdicts == {True, False}, "the generated values are all good or all bad: they prove nothing"
+
+
+def _accepted_here(body: Body) -> bool:
+    try:
+        parse_app(body)
+    except Invalid:
+        return False
+    return True

@@ -12,6 +12,7 @@ from sluicegate.model.rule import QUOTED, Rule
 _HOST = r"([a-zA-Z0-9]([-a-zA-Z0-9._]*[a-zA-Z0-9])?|\[[0-9a-fA-F:.]+\])"
 _PORT = "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 _SERVERS = f"{_HOST}:{_PORT}(, ?{_HOST}:{_PORT})*"
+_GROUP = r"[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?"
 _TOPIC = "[a-zA-Z0-9._-]{1,249}"
 
 BootstrapServers = Annotated[
@@ -46,9 +47,9 @@ ConsumerGroup = Annotated[
     str,
     Field(min_length=1, max_length=249),
     Rule(
-        message="write the group.id of the consumers, without spaces around it",
-        cel="self.size() > 0 && self == self.trim()",
+        message="write the group.id of the consumers, without spaces around it or control characters in it",
+        cel=f"self.matches(r'^{_GROUP}$')",
         found=QUOTED,
-        holds=lambda group: group != "" and group == group.strip(),
+        holds=lambda group: re.fullmatch(_GROUP, group) is not None,
     ),
 ]

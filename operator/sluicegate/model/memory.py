@@ -66,6 +66,8 @@ class Memory:
     """Since when the app has been seen without a gap; None: not yet."""
     seen_at: float | None = None
     """When it was last decided about with its lag known, at least in part."""
+    observed_at: float | None = None
+    """``at`` of the last observation."""
     wanted: tuple[Wanted, ...] = ()
     """Falling in ``replicas``, newest last; at most one stabilisation window, thinned to its maxima."""
 
@@ -78,6 +80,8 @@ class Memory:
     """The scaling that has not taken effect yet."""
     leads: tuple[float, ...] = ()
     """The last five times from an order upwards to all its members at work, in seconds."""
+    acted_at: float | None = None
+    """When we last wrote a number."""
     acted_on: float | None = None
     """``at`` of the last observation that led to a write: each is acted on once at most."""
 

@@ -13,7 +13,9 @@ from sluicegate.errors import Invalid
 from sluicegate.model.app import Isolation, Mode, TargetKind
 from sluicegate.model.parse import parse_app, parse_connection, parse_meta, read_app, read_connection
 from sluicegate.model.resource import Key
-from tests.support.bad_specs import APP_SPEC, BAD, CONNECTION_SPEC, BadSpec, changed, resource
+from tests.support.bad_apps import BAD_APPS
+from tests.support.bad_connections import BAD_CONNECTIONS
+from tests.support.specs import APP_SPEC, CONNECTION_SPEC, BadSpec, changed, resource
 
 PARSERS = {"KafkaConsumerApp": parse_app, "KafkaConnection": parse_connection}
 
@@ -22,7 +24,7 @@ def app(changes: dict[str, Any] | None = None) -> dict[str, Any]:
     return resource("KafkaConsumerApp", changed(APP_SPEC, changes or {}))
 
 
-@pytest.mark.parametrize("bad", BAD, ids=str)
+@pytest.mark.parametrize("bad", BAD_APPS + BAD_CONNECTIONS, ids=str)
 def test_a_bad_spec_is_refused_with_field_and_remedy_in_one_short_sentence(bad: BadSpec) -> None:
     with pytest.raises(Invalid) as caught:
         PARSERS[bad.kind](bad.body)

@@ -15,7 +15,7 @@ from sluicegate.model.observation import Foreign
 from sluicegate.model.parse import parse_app
 from sluicegate.model.schema.structural import structural
 from sluicegate.model.status import AppStatus, ConnectionStatus
-from tests.support.bad_specs import APP_SPEC, resource
+from tests.support.specs import APP_SPEC, resource
 
 NOW = 1_900_000_000.0
 

@@ -1,75 +1,14 @@
-"""Specs that users get wrong, each with the field to blame and the words they read: in Python, and at the API server.
-
-One table for both, since the promise is that both say the same.
-"""
+"""KafkaConsumerApps that users get wrong, each with the field to blame and the remedy."""
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-Body = dict[str, Any]
-
-APP_SPEC: Body = {
-    "scaleTargetRef": {"kind": "Deployment", "name": "orders"},
-    "kafka": {"connectionRef": {"name": "main"}},
-    "consumerGroup": "orders-v1",
-    "topics": ["orders"],
-    "scaling": {"maxReplicas": 40, "lagObjective": "60s"},
-}
-CONNECTION_SPEC: Body = {"bootstrapServers": "kafka-0.kafka:9092,kafka-1.kafka:9092"}
-
-
-def resource(kind: str, spec: Mapping[str, Any], *, name: str = "orders") -> Body:
-    return {"apiVersion": "sluicegate.dev/v1alpha1", "kind": kind, "metadata": {"name": name}, "spec": dict(spec)}
-
-
-def changed(spec: Mapping[str, Any], changes: Mapping[str, Any]) -> Body:
-    """``spec`` with the fields at dotted paths set; ``...`` takes a field away."""
-    out = copy.deepcopy(dict(spec))
-    for path, value in changes.items():
-        *above, last = path.split(".")
-        place = out
-        for step in above:
-            place = place.setdefault(step, {})
-        if value is ...:
-            place.pop(last)
-        else:
-            place[last] = value
-    return out
-
-
-@dataclass(frozen=True, kw_only=True)
-class BadSpec:
-    """``words`` of the remedy; ``api_words`` where the API server has its own."""
-
-    why: str
-    changes: Mapping[str, Any]
-    field: str
-    words: str
-    api_words: str = ""
-    kind: str = "KafkaConsumerApp"
-
-    def __str__(self) -> str:
-        return self.why
-
-    @property
-    def body(self) -> Body:
-        return resource(
-            self.kind, changed(APP_SPEC if self.kind == "KafkaConsumerApp" else CONNECTION_SPEC, self.changes)
-        )
-
-    @property
-    def said_by_api(self) -> str:
-        return self.api_words or self.words
-
+from tests.support.specs import NAME, SERVERS, BadSpec
 
 _ONE_OF = "set exactly one of connectionRef and bootstrapServers"
-_SERVERS = "write host:port pairs separated by commas, such as kafka-0.kafka:9092,kafka-1.kafka:9092"
 _TOPIC = "write a topic name as Kafka allows it"
-_NAME = "write the name of an object: lower-case letters"
 _QUANTITY = "write a number above 0, such as 100, '2.5' or 1.5k"
 _TIME = "write a time with its zone, such as 2030-01-31T08:00:00Z"
 
@@ -84,11 +23,11 @@ BAD_APPS = (
     _bad("both ways to Kafka", {"kafka.bootstrapServers": "kafka:9092"}, "kafka", _ONE_OF),
     _bad("no way to Kafka", {"kafka": {}}, "kafka", _ONE_OF),
     _bad("kafka missing", {"kafka": ...}, "kafka", "is missing: add it", "Required value"),
-    _bad("an address without a port", {"kafka": {"bootstrapServers": "kafka"}}, "kafka.bootstrapServers", _SERVERS),
-    _bad("a port too high", {"kafka": {"bootstrapServers": "kafka:65536"}}, "kafka.bootstrapServers", _SERVERS),
-    _bad("a URL", {"kafka": {"bootstrapServers": "http://kafka:9092"}}, "kafka.bootstrapServers", _SERVERS),
-    _bad("a comma at the end", {"kafka": {"bootstrapServers": "kafka:9092,"}}, "kafka.bootstrapServers", _SERVERS),
-    _bad("a line break in an address", {"kafka": {"bootstrapServers": "a:9092\n"}}, "kafka.bootstrapServers", _SERVERS),
+    _bad("an address without a port", {"kafka": {"bootstrapServers": "kafka"}}, "kafka.bootstrapServers", SERVERS),
+    _bad("a port too high", {"kafka": {"bootstrapServers": "kafka:65536"}}, "kafka.bootstrapServers", SERVERS),
+    _bad("a URL", {"kafka": {"bootstrapServers": "http://kafka:9092"}}, "kafka.bootstrapServers", SERVERS),
+    _bad("a comma at the end", {"kafka": {"bootstrapServers": "kafka:9092,"}}, "kafka.bootstrapServers", SERVERS),
+    _bad("a line break in an address", {"kafka": {"bootstrapServers": "a:9092\n"}}, "kafka.bootstrapServers", SERVERS),
     _bad(
         "an unknown kind of connection",
         {"kafka.connectionRef.kind": "Kafka"},
@@ -245,6 +184,7 @@ BAD_APPS = (
     ),
     _bad("a topic pattern", {"topics": "orders.*"}, "topics", "write a list", "must be of type array"),
     _bad("a group without a name", {"consumerGroup": ""}, "consumerGroup", "not empty", "at least 1 chars long"),
+    _bad("a line break in the group", {"consumerGroup": "a\nb"}, "consumerGroup", "control characters"),
     _bad("spaces around the group", {"consumerGroup": " orders"}, "consumerGroup", "without spaces around it"),
     _bad(
         "a group as large as the API allows",
@@ -253,8 +193,8 @@ BAD_APPS = (
         "write at most 249 characters",
         "may not be more than 249",
     ),
-    _bad("capitals in a name", {"scaleTargetRef.name": "Orders"}, "scaleTargetRef.name", _NAME),
-    _bad("a name in another namespace", {"scaleTargetRef.name": "shop/orders"}, "scaleTargetRef.name", _NAME),
+    _bad("capitals in a name", {"scaleTargetRef.name": "Orders"}, "scaleTargetRef.name", NAME),
+    _bad("a name in another namespace", {"scaleTargetRef.name": "shop/orders"}, "scaleTargetRef.name", NAME),
     _bad(
         "a kind that does not scale",
         {"scaleTargetRef.kind": "DaemonSet"},
@@ -285,58 +225,3 @@ BAD_APPS = (
         "Required value",
     ),
 )
-
-
-def _bad_connection(why: str, changes: Mapping[str, Any], field: str, words: str, api_words: str = "") -> BadSpec:
-    return BadSpec(
-        why=why, changes=changes, field=f"spec.{field}", words=words, api_words=api_words, kind="KafkaConnection"
-    )
-
-
-BAD_CONNECTIONS = (
-    _bad_connection(
-        "no address", {"bootstrapServers": ...}, "bootstrapServers", "is missing: add it", "Required value"
-    ),
-    _bad_connection("an address without a port", {"bootstrapServers": "kafka"}, "bootstrapServers", _SERVERS),
-    _bad_connection("a semicolon between addresses", {"bootstrapServers": "a:1;b:1"}, "bootstrapServers", _SERVERS),
-    _bad_connection("a poll too often", {"pollInterval": "1s"}, "pollInterval", "write a duration from 2s to 5m"),
-    _bad_connection("a poll too seldom", {"pollInterval": "5m1s"}, "pollInterval", "write a duration from 2s to 5m"),
-    _bad_connection("a negative poll", {"pollInterval": "-2s"}, "pollInterval", "with a unit", "from 2s to 5m"),
-    _bad_connection(
-        "a property that loads code",
-        {"properties": {"plugin.library.paths": "evil"}},
-        "properties",
-        "use only these settings: api.version.request.timeout.ms",
-    ),
-    _bad_connection(
-        "a property that reads a file",
-        {"properties": {"ssl.ca.location": "/etc/passwd"}},
-        "properties",
-        "use only these settings",
-    ),
-    _bad_connection(
-        "a property that is not a text",
-        {"properties": {"socket.timeout.ms": 1000}},
-        "properties.socket.timeout.ms",
-        "write a text",
-        "must be of type string",
-    ),
-    _bad_connection(
-        "an unknown mechanism",
-        {"sasl": {"mechanism": "GSSAPI", "credentialsSecretRef": {"name": "user"}}},
-        "sasl.mechanism",
-        "write PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER",
-        'supported values: "PLAIN"',
-    ),
-    _bad_connection(
-        "SASL without credentials",
-        {"sasl": {"mechanism": "PLAIN"}},
-        "sasl.credentialsSecretRef",
-        "is missing: add it",
-        "Required value",
-    ),
-    _bad_connection(
-        "a Secret elsewhere", {"tls": {"caSecretRef": {"name": "kafka/ca"}}}, "tls.caSecretRef.name", _NAME
-    ),
-)
-BAD = BAD_APPS + BAD_CONNECTIONS
