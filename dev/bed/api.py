@@ -44,17 +44,18 @@ class Api:
         """Whether the API server calls itself ready."""
         return self.text("/readyz") == "ok"
 
-    def node_ready(self) -> bool:
-        """What the node's Ready condition says; after a restart it may be from before (see `node_seen_since`)."""
-        node = self.read(f"/api/v1/nodes/{NODE_NAME}") or {}
-        conditions = node.get("status", {}).get("conditions", [])
-        return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+    def node_ready(self, *, since: datetime | None = None) -> bool:
+        """Whether the node is Ready; with `since`, as the kubelet itself has said after that moment.
 
-    def node_seen_since(self, moment: datetime) -> bool:
-        """Whether the kubelet has renewed its lease after that moment: a sign of life that no stale store can give."""
-        lease = self.read(f"/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/{NODE_NAME}") or {}
-        renewed = lease.get("spec", {}).get("renewTime")
-        return renewed is not None and datetime.fromisoformat(renewed) > moment
+        Right after a restart the store still tells what was true before. The condition's heartbeat is used and not the
+        node's lease, which a new kubelet may touch for the first time ten seconds after it became ready.
+        """
+        node = self.read(f"/api/v1/nodes/{NODE_NAME}") or {}
+        for condition in node.get("status", {}).get("conditions", []):
+            if condition["type"] == "Ready" and condition["status"] == "True":
+                heartbeat = datetime.fromisoformat(condition["lastHeartbeatTime"])  # in whole seconds
+                return since is None or heartbeat >= since.replace(microsecond=0)
+        return False
 
     def default_account(self) -> bool:
         """Whether pods can be created in `default`: the service account controller has been there."""

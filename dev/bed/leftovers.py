@@ -1,5 +1,7 @@
 """What a bed can leave on a machine, one function per kind, used both to sweep and to prove that it is swept."""
 
+import contextlib
+import math
 import os
 import subprocess
 import time
@@ -14,6 +16,9 @@ from dev.bed.process import arguments, everyone
 
 NAMESPACES: Final = Path("/run/netns")
 CGROUPS: Final = Path("/sys/fs/cgroup")
+CNI_NOTES: Final = Path("/var/lib/cni/results")
+SHIM_SOCKETS: Final = Path("/run/containerd")
+"""Where shims put their sockets, whatever containerd is configured to."""
 KUBELET_LINKS: Final = Path("/var/log/containers")
 
 
@@ -44,8 +49,14 @@ def cgroups() -> list[Path]:
 
 
 def stray_files(*, layout: Layout) -> list[Path]:
-    """Links and caches that the kubelet and the CNI library leave outside the state folder."""
-    return [*_links(layout), *Path("/var/lib/cni/results").glob("bed-*")]
+    """Links and caches that the kubelet and the CNI library leave outside the state folder.
+
+    The library's notes on loopback devices do not name their network: those from before the bed are someone else's.
+    """
+    marker = layout.state / "sysctl.json"
+    began = marker.stat().st_mtime if marker.exists() else math.inf
+    loopback = [path for path in CNI_NOTES.glob("cni-loopback-*") if path.stat().st_mtime >= began]
+    return [*_links(layout), *CNI_NOTES.glob("bed-*"), *loopback]
 
 
 def unmount(*, layout: Layout) -> None:
@@ -78,6 +89,9 @@ def remove_stray_files(*, layout: Layout) -> None:
     """Delete them."""
     for path in stray_files(layout=layout):
         path.unlink(missing_ok=True)
+    for folder, _, _ in os.walk(SHIM_SOCKETS, topdown=False):
+        with contextlib.suppress(OSError):  # Not empty: another containerd of this machine is at home there.
+            os.rmdir(folder)
 
 
 def everything(*, layout: Layout) -> Iterator[str]:

@@ -117,10 +117,9 @@ def _start_kubernetes(
         until("containerd", lambda: _containerd_answers(layout), watch=("containerd",), layout=layout, within=PATIENCE)
         images.ensure_pause(program=parts.binaries.pause / "pause", cache=cache, layout=layout)
         fresh = start(daemons["kubelet"], layout=layout)
-        # Right after a restart the store may still call the node ready from before: wait for a sign of life as well.
         until(
             "the node",
-            lambda: api.node_ready() and (not fresh or api.node_seen_since(began)),
+            lambda: api.node_ready(since=began if fresh else None),
             watch=("containerd", "apiserver", "kubelet"),
             layout=layout,
             within=PATIENCE,
