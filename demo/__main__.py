@@ -46,7 +46,7 @@ def main(act: str) -> None:
     """Plays an act on the test bed and writes build/demo/ACT/. KEEP=1 leaves the bed up."""
     # A SIGTERM cleans up as Ctrl-C does.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=200)
     codes = [perform(name, console=console) for name in (ACTS if act == "all" else [act])]
     sys.exit(max(codes))
 

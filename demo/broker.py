@@ -53,13 +53,21 @@ class Broker:
         for future in self._admin.delete_consumer_groups([self._group]).values():
             _failure(future)
 
-    def lag(self, topic: str, *, partitions: int) -> int:
+    def ends(self, topic: str) -> dict[int, int]:
+        """The end offset of each partition there is: as nothing was deleted, the number of messages in it."""
+        latest = OffsetSpec.latest()
+        asked = self._admin.list_offsets({TopicPartition(topic, number): latest for number in self._partitions(topic)})
+        return {at.partition: future.result(LIMIT).offset for at, future in asked.items()}
+
+    def lag(self, topic: str) -> int:
         """End minus committed, over all partitions; one that was never committed counts from 0."""
-        places = [TopicPartition(topic, number) for number in range(partitions)]
+        places = [TopicPartition(topic, number) for number in self._partitions(topic)]
+        # Committed first, ends second: what is committed in between must not look like less than nothing.
         committed = {at.partition: max(at.offset, 0) for at in self._offsets.committed(places, timeout=LIMIT)}
-        latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
-        ends = self._admin.list_offsets(dict.fromkeys(places, latest))
-        return sum(max(0, future.result(LIMIT).offset - committed[at.partition]) for at, future in ends.items())
+        return sum(max(0, end - committed.get(partition, 0)) for partition, end in self.ends(topic).items())
+
+    def _partitions(self, topic: str) -> tuple[int, ...]:
+        return tuple(self._admin.list_topics(topic, timeout=LIMIT).topics[topic].partitions)
 
     def members(self) -> int | None:
         """Members of the group that own something; None while it is being rebalanced."""

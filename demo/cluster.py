@@ -45,7 +45,7 @@ class Cluster:
     def __init__(self, env: Mapping[str, str], *, namespace: str) -> None:
         self._env = env
         self._namespace = namespace
-        api: Any = config.new_client_from_config(env["KUBECONFIG"])  # type: ignore[no-untyped-call]
+        api: Any = config.new_client_from_config(env["KUBECONFIG"])
         self._apps: Any = client.AppsV1Api(api)
         self._batch: Any = client.BatchV1Api(api)
         self._core: Any = client.CoreV1Api(api)

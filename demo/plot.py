@@ -59,6 +59,11 @@ class Picture:
         return max(self.x[0], -BEFORE_S)
 
     @property
+    def ends(self) -> float:
+        """The right edge: when the traffic was ended."""
+        return self.run.ended - self.run.burst_from
+
+    @property
     def burst_s(self) -> float:
         return self.run.burst_until - self.run.burst_from
 
@@ -92,7 +97,7 @@ def draw(picture: Picture) -> Any:
         figure, axes = plt.subplots(
             4, 1, figsize=(12, 11), sharex=True, gridspec_kw={"height_ratios": [1.15, 0.8, 0.8, 1.25], "hspace": 0.34}
         )
-        figure.subplots_adjust(left=0.075, right=0.975, top=0.865, bottom=0.06)
+        figure.subplots_adjust(left=0.075, right=0.975, top=0.88, bottom=0.055)
         title, below = headline(picture)
         figure.text(0.022, 0.962, title, fontsize=16.5, fontweight="bold", color=INK)
         figure.text(0.022, 0.935, below, fontsize=12, color=GREY)
@@ -107,7 +112,7 @@ def draw(picture: Picture) -> Any:
         _lag(axes[1], picture)
         _age(axes[2], picture)
         _replicas(axes[3], picture)
-        axes[3].set_xlim(picture.begins, picture.x[-1])
+        axes[3].set_xlim(picture.begins, picture.ends)
         axes[3].xaxis.set_major_locator(MultipleLocator(30))
         axes[3].xaxis.set_major_formatter(FuncFormatter(lambda value, _: _clock(value)))
         axes[3].set_xlabel("minutes:seconds since the burst's first message", color=GREY)
@@ -130,9 +135,10 @@ def _rates(axis: Any, picture: Picture) -> None:
     _label(axis, picture.burst_s * 0.62, top * 1.05, f"arriving: {run.burst_rate:,.0f}", color="#a36f00")
     peak = _plateau([row.handled for row in picture.within(picture.burst_s * 0.5, picture.burst_s)])
     _label(axis, picture.burst_s * 0.62, peak - top * 0.11, f"handled: {peak:,.0f}", color="#00694d")
-    catching = [row for row in picture.within(picture.burst_s, picture.x[-1]) if row.handled > 1.5 * row.arrivals]
+    most = max(row.lag for row in picture.rows)
+    catching = [row.second for row in picture.within(picture.burst_s, picture.ends) if row.lag > most / 20]
     if catching:
-        middle = (picture.burst_s + catching[-1].second - run.burst_from) / 2
+        middle = (picture.burst_s + catching[-1] - run.burst_from) / 2
         _label(axis, middle, run.steady_rate + (peak - run.steady_rate) * 0.42, "catching up", color="#00694d")
     _label(axis, picture.begins + 2, run.steady_rate + top * 0.1, f"steady: {run.steady_rate:,.0f}", ha="left")
 
@@ -160,7 +166,7 @@ def _age(axis: Any, picture: Picture) -> None:
     axis.set_title("Age of the oldest message not handled yet, in seconds")
     most = max(age)
     axis.set_ylim(0, max(most, objective) * 1.28)
-    _limit(axis, x[-1], objective, f"objective: {objective:.0f} s")
+    _limit(axis, picture.ends, objective, f"objective: {objective:.0f} s")
     at = x[age.index(most)]
     axis.annotate(
         f"{most:.0f} s", (at, most), xytext=(9, 0), textcoords="offset points", color=VERMILION, fontweight="bold"
@@ -177,7 +183,7 @@ def _replicas(axis: Any, picture: Picture) -> None:
     top = max([run.partitions, *replicas, *(number for _, number in wanted)])
     axis.set_ylim(0, top * 1.25)
     axis.set_title("Replicas of the consumer")
-    _limit(axis, x[-1], run.partitions, f"cap: {run.partitions} partitions (maxReplicas is {run.max_replicas})")
+    _limit(axis, picture.ends, run.partitions, f"cap: {run.partitions} partitions (maxReplicas is {run.max_replicas})")
     if wanted:
         axis.step(*zip(*wanted, strict=True), where="post", color=GREY, linewidth=1.4, linestyle=(0, (1, 1.5)))
         most = max(number for _, number in wanted)

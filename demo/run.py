@@ -20,14 +20,16 @@ class Step:
 class Run:
     """Seconds count from ``started`` (unix seconds); rates are messages a second.
 
-    ``burst_from`` and ``burst_until`` are the timestamps of the burst's first and last message. ``witness`` says where
-    the scale writes were read from; ``duplicates`` counts messages that were handled a second time.
+    ``burst_from`` and ``burst_until`` are the timestamps of the burst's first and last message, ``ended`` is when the
+    steady traffic was ended. ``witness`` says where the scale writes were read from; ``duplicates`` counts messages
+    that were handled a second time.
     """
 
     act: str
     started: float
     burst_from: float
     burst_until: float
+    ended: float
     partitions: int
     max_replicas: int
     objective_s: float

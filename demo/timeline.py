@@ -44,21 +44,29 @@ class Row:
     members: int | None
 
 
-def rows(samples: Sequence[Sample], seconds: Sequence[Second], *, started: float) -> tuple[Row, ...]:
-    """``seconds`` hold one entry for each sample, in the same order; ``started`` is the moment that counts as 0.
+def grid(samples: Sequence[Sample]) -> tuple[float, ...]:
+    """Moments one second apart, from the first sample to the last (unix seconds)."""
+    if not samples:
+        return ()
+    return tuple(samples[0].at + second for second in range(int(samples[-1].at - samples[0].at) + 1))
 
-    Rates are brought to a full second where samples lie further apart.
+
+def rows(samples: Sequence[Sample], seconds: Sequence[Second]) -> tuple[Row, ...]:
+    """A row for each of ``seconds`` (the accounts on the `grid`), with what the latest sample before it showed.
+
+    Samples come when cluster and broker have answered, so never quite a second apart; rows are.
     """
     out: list[Row] = []
-    before = samples[0].at - 1.0 if samples else 0.0
-    for sample, second in zip(samples, seconds, strict=True):
-        length = max(sample.at - before, 1e-3)
-        before = sample.at
+    latest = 0
+    for number, second in enumerate(seconds):
+        while latest + 1 < len(samples) and samples[latest + 1].at <= second.until:
+            latest += 1
+        sample = samples[latest]
         out.append(
             Row(
-                second=round(sample.at - started),
-                arrivals=round(second.arrivals / length),
-                handled=round(second.handled / length),
+                second=number,
+                arrivals=second.arrivals,
+                handled=second.handled,
                 lag=sample.lag,
                 oldest_age_s=round(second.oldest_age_s, 1),
                 replicas=sample.replicas,

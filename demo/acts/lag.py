@@ -44,11 +44,13 @@ SETTLE_LIMIT_S, BURST_LIMIT_S, RETURN_LIMIT_S, REST_LIMIT_S = 150.0, BURST_S + 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """What was seen last."""
+    """What was seen last. ``ended`` is when the traffic was ended (unix seconds)."""
 
+    partitions: int
     steady_replicas: int
     final_replicas: int
     restarts: int
+    ended: float
 
 
 def play(place: Place, *, folder: Path, console: Console) -> tuple[str, ...]:
@@ -62,7 +64,7 @@ def play(place: Place, *, folder: Path, console: Console) -> tuple[str, ...]:
         reading = after.enter_context(Reading(place.bootstrap, source=TOPIC, results=RESULTS, partitions=TOPICS))
         show = after.enter_context(Show(console))
         watch = Watch(cluster=cluster, broker=broker, reading=reading, show=show)
-        ending = perform(place, cluster=cluster, watch=watch, show=show)
+        ending = perform(place, cluster=cluster, broker=broker, watch=watch, show=show)
     return conclude(place, watch=watch, ending=ending, folder=folder, console=console)
 
 
@@ -134,7 +136,7 @@ class Watch:
             raise DemoError(self.reading.failure)
         try:
             view = self._cluster.app(APP)
-            lag, members = self._broker.lag(TOPIC, partitions=PARTITIONS), self._broker.members()
+            lag, members = self._broker.lag(TOPIC), self._broker.members()
         except (KafkaException, ApiException):
             return  # a moment without an answer is a moment without a sample
         now = time.time()
@@ -179,7 +181,7 @@ class Watch:
         )
 
 
-def perform(place: Place, *, cluster: Cluster, watch: Watch, show: Show) -> Ending:
+def perform(place: Place, *, cluster: Cluster, broker: Broker, watch: Watch, show: Show) -> Ending:
     """The traffic, in its three parts, and the end of it."""
     show.chapter(f"Steady: {STEADY} messages a second; one replica handles {1000 // WORK_MS}")
     watch.until(lambda: watch.calm_s >= CALM_S, limit=SETTLE_LIMIT_S, why="the steady state did not come")
@@ -189,13 +191,23 @@ def perform(place: Place, *, cluster: Cluster, watch: Watch, show: Show) -> Endi
     watch.until(lambda: cluster.job_ended("orders-burst"), limit=BURST_LIMIT_S, why="the burst did not end")
     show.chapter(f"Steady again: {STEADY} messages a second; what waits is worked off, then replicas are given back")
     watch.until(
-        lambda: watch.calm_s >= CALM_S / 2 and watch.samples[-1].replicas <= steady, limit=RETURN_LIMIT_S
+        lambda: watch.calm_s >= CALM_S and watch.samples[-1].replicas <= steady, limit=RETURN_LIMIT_S
     )  # whoever does not come back is judged by the story
     final = watch.samples[-1].replicas
+    ended = time.time()
     show.chapter("The traffic ends; every message is accounted for")
     cluster.delete("deployment", "orders-producer")
     watch.until(lambda: watch.rest_s >= REST_S, limit=REST_LIMIT_S)
-    return Ending(steady_replicas=steady, final_replicas=final, restarts=cluster.restarts())
+    ends, read = broker.ends(TOPIC), watch.reading.accounts.counts()[0]
+    if sum(ends.values()) != read:
+        raise DemoError(f"the broker holds {sum(ends.values())} messages, and {read} of them were read back")
+    return Ending(
+        partitions=len(ends),
+        steady_replicas=steady,
+        final_replicas=final,
+        restarts=cluster.restarts(),
+        ended=ended,
+    )
 
 
 def burst(place: Place) -> Body:
@@ -214,7 +226,7 @@ def conclude(place: Place, *, watch: Watch, ending: Ending, folder: Path, consol
     writes, witness = written(place, samples=samples)
     summary = summarise(
         Facts(
-            partitions=PARTITIONS,
+            partitions=ending.partitions,
             objective_s=OBJECTIVE_S,
             poll_s=POLL_S,
             steady_replicas=ending.steady_replicas,
@@ -232,7 +244,8 @@ def conclude(place: Place, *, watch: Watch, ending: Ending, folder: Path, consol
         started=started,
         burst_from=burst_from - started,
         burst_until=burst_until - started,
-        partitions=PARTITIONS,
+        ended=ending.ended - started,
+        partitions=ending.partitions,
         max_replicas=MAX_REPLICAS,
         objective_s=OBJECTIVE_S,
         poll_s=POLL_S,
@@ -245,7 +258,7 @@ def conclude(place: Place, *, watch: Watch, ending: Ending, folder: Path, consol
         witness=witness,
         steps=tuple(Step(second=w.at - started, before=w.before, after=w.replicas) for w in writes),
     )
-    rows = timeline.rows(samples, accounts.seconds([sample.at for sample in samples]), started=started)
+    rows = timeline.rows(samples, accounts.seconds(timeline.grid(samples)))
     save(folder, summary=summary, run=run, rows=rows)
     console.print_json(json.dumps(asdict(summary)))
     console.print(f"{folder}/timeline.svg and .png tell it in a picture; scale writes as the {witness} has them")

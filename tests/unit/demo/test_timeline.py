@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from demo.timeline import Row, read, rows, write
+from demo.timeline import Row, grid, read, rows, write
 from tests.unit.demo.world import START, live
 
 
 def timeline() -> tuple[Row, ...]:
     told = live()
-    seconds = told.accounts.seconds([sample.at for sample in told.facts.samples])
-    return rows(told.facts.samples, seconds, started=START)
+    return rows(told.facts.samples, told.accounts.seconds(grid(told.facts.samples)))
 
 
 def test_a_timeline_is_read_back_as_it_was_written(tmp_path: Path) -> None:
@@ -24,18 +23,20 @@ def test_a_timeline_is_read_back_as_it_was_written(tmp_path: Path) -> None:
 
 def test_the_rows_tell_the_burst_and_the_cap() -> None:
     told = timeline()
-    assert told[20].arrivals == 8
+    assert told[21].arrivals == 8
     assert told[60].arrivals == 80
     assert max(row.handled for row in told) == 60
     assert max(row.replicas for row in told) == 12
-    assert sum(row.arrivals for row in told) == sum(row.handled for row in told)
+    assert sum(row.arrivals for row in told) == sum(row.handled for row in told) == 8 * 170 + 80 * 90
 
 
-def test_a_late_sample_shows_a_rate_not_a_sum() -> None:
+def test_rows_are_a_second_apart_though_samples_are_not() -> None:
     told = live()
-    thinned = told.facts.samples[::2]
-    seconds = told.accounts.seconds([sample.at for sample in thinned])
-    assert rows(thinned, seconds, started=START)[30].arrivals == 80
+    some = [sample for number, sample in enumerate(told.facts.samples) if number % 3 != 2]
+    table = rows(some, told.accounts.seconds(grid(some)))
+    assert [row.second for row in table] == list(range(len(told.facts.samples)))
+    assert table[60].arrivals == 80
+    assert table[60].lag == next(sample for sample in reversed(some) if sample.at <= START + 61).lag
 
 
 def test_another_table_is_refused_by_name(tmp_path: Path) -> None:
