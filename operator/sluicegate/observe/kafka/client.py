@@ -23,19 +23,24 @@ from confluent_kafka import (
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
 
 from sluicegate.model.kafka import ClientConfig
+from sluicegate.observe.kafka import faults
 from sluicegate.observe.kafka.redact import redact_error, secrets_of
-from sluicegate.observe.kafka.window import Asked, in_window
+from sluicegate.observe.kafka.window import in_window
 
 K = TypeVar("K")
 LONGEST_REQUEST = 6.0
 """Seconds for one call; a leader that is down costs the rest of the sweep so much, once."""
 LONGEST_METADATA = 3.0
 """Seconds for metadata: it is asked of the controller first, then of any broker."""
+PATIENCE = 2.0
+"""Seconds that metadata are waited for once the client has said why no broker answers: more than one back-off."""
 GRACE = 1.0
 """Seconds after a call's own time-out until it counts as lost."""
 SLICE = 0.25
 """Seconds between two looks at what the client reports of its connections."""
 REASONS_KEPT = 32
+DEFINITE = frozenset({KafkaError._ALL_BROKERS_DOWN, KafkaError._AUTHENTICATION, KafkaError._SSL, KafkaError._RESOLVE})
+"""Connection errors after which an answer is not to be expected, unless it comes from another broker soon."""
 
 At = tuple[str, int]
 
@@ -73,13 +78,14 @@ class Client:
 
     def __init__(self, config: ClientConfig) -> None:
         """KafkaException when librdkafka refuses a setting."""
-        self.bootstrap = dict(config.settings)["bootstrap.servers"]
+        settings: dict[str, Any] = dict(config.settings)
+        self.bootstrap: str = settings["bootstrap.servers"]
+        self.protocol: str = settings.get("security.protocol", "PLAINTEXT")
         self.heard: deque[KafkaError] = deque(maxlen=REASONS_KEPT)
         self.requests: Counter[str] = Counter()
         self.deadline = 0.0
         self._secrets = secrets_of(config)
-        settings: dict[str, Any] = {**dict(config.settings), "error_cb": self._hear}
-        self._admin = AdminClient(settings)
+        self._admin = AdminClient(settings | {"error_cb": self._hear})
 
     def left(self) -> float:
         """Seconds until the deadline."""
@@ -87,13 +93,17 @@ class Client:
 
     def last_heard(self) -> str:
         """The newest connection error in words, empty without one."""
-        return str(self.heard[-1].str()) if self.heard else ""
+        return faults.words(self.heard[-1]) if self.heard else ""
+
+    def is_hopeless(self) -> bool:
+        """Whether the connection errors since the last success say that no broker will answer."""
+        return any(error.code() in DEFINITE for error in self.heard)
 
     def cluster(self) -> Cluster | KafkaError:
         """Its id and number of brokers, by the controller."""
         self.requests["Metadata"] += 1
         pending = self._submit(lambda limit: self._admin.describe_cluster(request_timeout=limit), LONGEST_METADATA)
-        found = self._gather({"": pending})[""]
+        found = self._gather({"": pending}, patience=PATIENCE)[""]
         if isinstance(found, KafkaError):
             return found
         return Cluster(id=found.cluster_id, brokers=len(found.nodes))
@@ -111,7 +121,7 @@ class Client:
         )
         return {
             name: found if isinstance(found, KafkaError) else _described(found)
-            for name, found in self._gather(pending).items()
+            for name, found in self._gather(pending, patience=PATIENCE).items()
         }
 
     def everything(self) -> tuple[Cluster, dict[str, Topic | KafkaError]] | KafkaError:
@@ -149,7 +159,7 @@ class Client:
             )
 
         for one in in_window(groups, ask=ask, longest=LONGEST_REQUEST + GRACE, idle=self.listen):
-            found = self._outcome(one)
+            found = self._outcome(one.future)
             each(one.group, found if isinstance(found, KafkaError) else _committed(found), one.at)
 
     def describe(self, groups: Sequence[str], *, each: Callable[[str, Any | KafkaError, float], None]) -> None:
@@ -162,7 +172,7 @@ class Client:
             )
 
         for one in in_window(groups, ask=ask, longest=LONGEST_REQUEST + GRACE, idle=self.listen):
-            each(one.group, self._outcome(one), one.at)
+            each(one.group, self._outcome(one.future), one.at)
 
     def listen(self) -> None:
         """Let the error callback and token refreshes run."""
@@ -203,23 +213,29 @@ class Client:
         failed.set_exception(failure)
         return dict.fromkeys(keys, failed)
 
-    def _gather(self, pending: Mapping[K, Future[Any]]) -> dict[K, Any | KafkaError]:
-        lost = time.monotonic() + LONGEST_REQUEST + GRACE
+    def _gather(
+        self, pending: Mapping[K, Future[Any]], *, patience: float = LONGEST_REQUEST
+    ) -> dict[K, Any | KafkaError]:
+        """The outcome of each; after ``patience`` seconds only while there is hope."""
+        began = time.monotonic()
         for future in pending.values():
-            while not future.done() and time.monotonic() < lost:
+            while not future.done():
+                waited = time.monotonic() - began
+                if waited > LONGEST_REQUEST + GRACE or (waited > patience and self.is_hopeless()):
+                    break
                 try:
                     future.exception(timeout=SLICE)
                 except TimeoutError:
                     self.listen()
         self.listen()
-        return {key: self._outcome(Asked("", future, 0.0)) for key, future in pending.items()}
+        return {key: self._outcome(future) for key, future in pending.items()}
 
-    def _outcome(self, asked: Asked) -> Any | KafkaError:
-        if not asked.future.done():
+    def _outcome(self, future: Future[Any]) -> Any | KafkaError:
+        if not future.done():
             return KafkaError(KafkaError._TIMED_OUT, "no answer came")
-        failure = asked.future.exception()
+        failure = future.exception()
         if failure is None:
-            return asked.future.result()
+            return future.result()
         if isinstance(failure, KafkaException) and failure.args and isinstance(failure.args[0], KafkaError):
             return redact_error(failure.args[0], self._secrets)
         return KafkaError(KafkaError._FAIL, f"{type(failure).__name__}: {failure}")

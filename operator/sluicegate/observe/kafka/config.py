@@ -23,7 +23,7 @@ OURS: Mapping[str, str] = {
     "socket.timeout.ms": "10000",
     # librdkafka adds -25 to +50 % of jitter. Its default of 10 s would keep a cluster that is back unknown for a poll.
     "reconnect.backoff.ms": "100",
-    "reconnect.backoff.max.ms": "2000",
+    "reconnect.backoff.max.ms": "1000",
 }
 _HOST = re.compile(r"^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9]([-A-Za-z0-9._]*[A-Za-z0-9])?)$")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from confluent_kafka import KafkaError
@@ -67,66 +68,81 @@ KINDS: dict[int, FaultKind] = {
 }
 """Every other code is OTHER."""
 NEEDS_A_PERSON = frozenset({FaultKind.DENIED, FaultKind.AUTHENTICATION, FaultKind.TLS, FaultKind.CONFIGURATION})
-_SAYS_LITTLE = (KafkaError._ALL_BROKERS_DOWN, KafkaError._TIMED_OUT, KafkaError._TRANSPORT)
+_CIRCUMSTANCES = re.compile(r" \(after \d+ms in state \w+(, \d+ identical error\(s\) suppressed)?\)")
+_HANDSHAKE = "SSL handshake failed"
+CLOSED = (
+    "it closes every connection at once, as a listener does that wants another protocol than {protocol}: "
+    "check spec.tls and spec.sasl"
+)
+"""For a broker that hangs up without a word: librdkafka then knows no reason either."""
 
 
-def kind_of(code: int) -> FaultKind:
-    return KINDS.get(code, FaultKind.OTHER)
+def kind_of(error: KafkaError) -> FaultKind:
+    if error.code() == KafkaError._TRANSPORT and _HANDSHAKE in str(error.str()):
+        return FaultKind.TLS
+    return KINDS.get(error.code(), FaultKind.OTHER)
 
 
-def fault(code: int, message: str) -> Fault:
-    kind = kind_of(code)
+def words(error: KafkaError) -> str:
+    """The error's text without milliseconds and counters: a status that repeats it must not change at each poll."""
+    return _CIRCUMSTANCES.sub("", str(error.str()))
+
+
+def fault(error: KafkaError, message: str) -> Fault:
+    kind = kind_of(error)
     return Fault(kind, message, retriable=kind not in NEEDS_A_PERSON)
 
 
 def of_topic(error: KafkaError, *, topic: str, bootstrap: str) -> Fault:
     """Why nothing about ``topic`` can be read."""
-    match kind_of(error.code()):
+    match kind_of(error):
         case FaultKind.UNKNOWN_TOPIC:
             told = (
-                f"topic {topic!r} is not on {bootstrap} ({error.str()}): create it, or correct its name in spec.topics"
+                f"topic {topic!r} is not on {bootstrap} ({words(error)}): create it, or correct its name in spec.topics"
             )
         case FaultKind.DENIED:
-            told = f"topic {topic!r} may not be read ({error.str()}): grant Describe on it to the operator's user"
+            told = f"topic {topic!r} may not be read ({words(error)}): grant Describe on it to the operator's user"
         case _:
-            told = f"topic {topic!r} could not be read: {error.str()}"
-    return fault(error.code(), told)
+            told = f"topic {topic!r} could not be read: {words(error)}"
+    return fault(error, told)
 
 
 def of_partition(error: KafkaError, *, topic: str, partition: int, what: str, heard: str = "") -> Fault:
     """Why one offset of a partition could not be had; ``heard`` the client's last connection error."""
-    because = f" ({heard})" if heard and kind_of(error.code()) in (FaultKind.TIMED_OUT, FaultKind.UNREACHABLE) else ""
-    return fault(error.code(), f"the {what} of {topic}-{partition} could not be read: {error.str()}{because}")
+    because = f" ({heard})" if heard and kind_of(error) in (FaultKind.TIMED_OUT, FaultKind.UNREACHABLE) else ""
+    return fault(error, f"the {what} of {topic}-{partition} could not be read: {words(error)}{because}")
 
 
 def of_group(error: KafkaError, *, group: str, what: str, heard: str = "") -> Fault:
     """Why the ``what`` (committed offsets, members) of a group could not be had."""
-    told = f"the {what} of group {group!r} could not be read: {error.str()}"
-    if kind_of(error.code()) is FaultKind.DENIED:
+    told = f"the {what} of group {group!r} could not be read: {words(error)}"
+    if kind_of(error) is FaultKind.DENIED:
         told += ": grant Describe on this group to the operator's user"
-    elif heard and kind_of(error.code()) in (FaultKind.TIMED_OUT, FaultKind.UNREACHABLE):
+    elif heard and kind_of(error) in (FaultKind.TIMED_OUT, FaultKind.UNREACHABLE):
         told += f" ({heard})"
-    return fault(error.code(), told)
+    return fault(error, told)
 
 
-def of_access(error: KafkaError, *, bootstrap: str, heard: Iterable[KafkaError]) -> Fault:
+def of_access(error: KafkaError, *, bootstrap: str, protocol: str, heard: Iterable[KafkaError]) -> Fault:
     """Why no broker answered at all.
 
     An admin call only says that it timed out. The reason is in what the client's error callback ``heard`` meanwhile,
-    newest last; of those the newest that says something wins.
+    newest last: of those the newest that tells more than that brokers are down. ``protocol`` is security.protocol.
     """
-    reasons = [one for one in heard if one.code() not in _SAYS_LITTLE]
-    reasons = reasons or [one for one in heard if one.code() == KafkaError._TRANSPORT]
-    reason = reasons[-1] if reasons else error
-    match kind_of(reason.code()):
+    heard = tuple(heard)
+    telling = [one for one in heard if one.code() != KafkaError._ALL_BROKERS_DOWN]
+    if heard and not telling:
+        return fault(heard[-1], f"{bootstrap} cannot be used: {CLOSED.format(protocol=protocol)}")
+    reason = telling[-1] if telling else error
+    match kind_of(reason):
         case FaultKind.AUTHENTICATION:
-            told = f"{bootstrap} did not accept the credentials: {reason.str()}"
+            told = f"{bootstrap} did not accept the credentials: {words(reason)}"
         case FaultKind.TLS:
-            told = f"TLS with {bootstrap} failed: {reason.str()}"
+            told = f"TLS with {bootstrap} failed: {words(reason)}"
         case FaultKind.UNREACHABLE:
-            told = f"no broker of {bootstrap} can be reached: {reason.str()}"
+            told = f"no broker of {bootstrap} can be reached: {words(reason)}"
         case FaultKind.TIMED_OUT:
-            told = f"no broker of {bootstrap} answered in time: {reason.str()}"
+            told = f"no broker of {bootstrap} answered in time: {words(reason)}"
         case _:
-            told = f"{bootstrap}: {reason.str()}"
-    return fault(reason.code(), told)
+            told = f"{bootstrap}: {words(reason)}"
+    return fault(reason, told)

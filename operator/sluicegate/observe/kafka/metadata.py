@@ -20,7 +20,6 @@ CLUSTER_AGE = 60.0
 WITHOUT_CONTROLLER = 60.0
 """Seconds for which a controller that did not answer is not asked again."""
 NOT_THERE = frozenset({FaultKind.UNREACHABLE, FaultKind.TIMED_OUT, FaultKind.AUTHENTICATION, FaultKind.TLS})
-HOPELESS = frozenset({FaultKind.AUTHENTICATION, FaultKind.TLS})
 
 
 class Unreachable(Exception):
@@ -44,12 +43,14 @@ class Metadata:
     def read(self, names: Iterable[str]) -> dict[str, Topic | KafkaError]:
         """What is known of each of ``names``; asks something even for none. Unreachable when nothing answers."""
         wanted = sorted(set(names))
+        failure: KafkaError | None = None
         if self._monotonic() >= self._controller_from:
             failure = self._see_cluster(wanted) or self._failure(topics := self._client.topics(wanted))
             if failure is None:
                 self._client.forget()
                 return topics
-            self._controller_from = self._monotonic() + WITHOUT_CONTROLLER
+        if failure is not None and self._client.is_hopeless():
+            raise self._unreachable(failure)
         return self._by_any_broker(wanted)
 
     def _see_cluster(self, wanted: list[str]) -> KafkaError | None:
@@ -59,14 +60,14 @@ class Metadata:
         found = self._client.cluster()
         if isinstance(found, KafkaError):
             # Clusters may forbid DescribeCluster; its topics can be read all the same.
-            return found if faults.kind_of(found.code()) in NOT_THERE else None
+            return found if faults.kind_of(found) in NOT_THERE else None
         self.cluster, self._cluster_until = found, now + CLUSTER_AGE
         return None
 
     def _failure(self, topics: dict[str, Topic | KafkaError]) -> KafkaError | None:
         """The error that hides the whole cluster; errors of single topics do not."""
         errors = [found for found in topics.values() if isinstance(found, KafkaError)]
-        if errors and len(errors) == len(topics) and faults.kind_of(errors[0].code()) in NOT_THERE:
+        if errors and len(errors) == len(topics) and faults.kind_of(errors[0]) in NOT_THERE:
             return errors[0]
         return None
 
@@ -74,12 +75,18 @@ class Metadata:
         found = self._client.everything()
         if isinstance(found, KafkaError):
             self._controller_from = 0.0
-            raise Unreachable(
-                faults.of_access(found, bootstrap=self._client.bootstrap, heard=tuple(self._client.heard))
-            )
+            raise self._unreachable(found)
         self._client.forget()
+        if self._monotonic() >= self._controller_from:
+            self._controller_from = self._monotonic() + WITHOUT_CONTROLLER
         self.cluster, topics = found
         return {name: topics.get(name) or _not_there(name) for name in wanted}
+
+    def _unreachable(self, error: KafkaError) -> Unreachable:
+        client = self._client
+        return Unreachable(
+            faults.of_access(error, bootstrap=client.bootstrap, protocol=client.protocol, heard=client.heard)
+        )
 
 
 def _not_there(name: str) -> KafkaError:

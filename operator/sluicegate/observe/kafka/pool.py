@@ -42,8 +42,12 @@ class SweepPool:
         self._numbers = itertools.count(1)
         self._closed = False
 
-    async def sweep(  # noqa: ASYNC109 (the limit is more than a time-out: whoever breaks it is killed)
-        self, config: ClientConfig, questions: Sequence[GroupQuestion], *, timeout: float
+    async def sweep(
+        self,
+        config: ClientConfig,
+        questions: Sequence[GroupQuestion],
+        *,
+        timeout: float,  # noqa: ASYNC109 (more than a time-out: the process that breaks it is killed)
     ) -> Sweep:
         """One look at everything on one connection, within ``timeout`` seconds.
 
