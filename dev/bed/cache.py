@@ -6,13 +6,17 @@ thrown away and made again. Content is hashed only when a file's time does not m
 file): hashing 500 MB at every start would cost more than the start.
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from dev.bed.process import arguments, everyone
 
 MANIFEST = "manifest.json"
 
@@ -36,6 +40,7 @@ class Cache:
     def make(self, name: str, *, fill: Callable[[Path], None]) -> Path:
         """Fill a scratch folder and put it in the entry's place; a broken entry of that name is replaced."""
         scratch = self.scratch(f"{name}.part")
+        _end_orphans(scratch)
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
         fill(scratch)
@@ -60,6 +65,14 @@ def recipe_digest(*parts: str | bytes) -> str:
         whole.update(part.encode() if isinstance(part, str) else part)
         whole.update(b"\0")
     return whole.hexdigest()[:8]
+
+
+def _end_orphans(scratch: Path) -> None:
+    """Kill programs that still write there, because the `up` that started them was killed itself."""
+    for pid in everyone():
+        if pid != os.getpid() and any(word.startswith(f"{scratch}/") for word in arguments(pid)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 def _describe(file: Path) -> dict[str, object]:

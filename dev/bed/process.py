@@ -29,9 +29,9 @@ class Identity:
         """The process a pid file names, when it is that very process and alive."""
         try:
             pid, started, boot = file.read_text().split()
+            known = cls(pid=int(pid), started=started, boot=boot)
         except (OSError, ValueError):
             return None
-        known = cls(pid=int(pid), started=started, boot=boot)
         return known if cls.of(known.pid) == known else None
 
     def write(self, file: Path) -> None:

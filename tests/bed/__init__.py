@@ -1,0 +1,1 @@
+"""Tests of the bed itself: its parts anywhere, its life from `up` to `down` as root."""
