@@ -127,6 +127,10 @@ class Cluster:
         pods = self._core.list_namespaced_pod(SYSTEM, label_selector=f"app.kubernetes.io/instance={RELEASE}").items
         return sum(int(one.restart_count) for pod in pods for one in pod.status.container_statuses or [])
 
+    def operator_log(self) -> str:
+        """What the operator has logged so far."""
+        return self._run("kubectl", "logs", "-n", SYSTEM, "-l", f"app.kubernetes.io/instance={RELEASE}", "--tail=-1")
+
     def _run(self, *words: str, stdin: str | None = None, limit: float = 120.0) -> str:
         return run(words, env=self._env, stdin=stdin, limit=limit)
 

@@ -64,6 +64,7 @@ def play(place: Place, *, folder: Path, console: Console) -> tuple[str, ...]:
         reading = after.enter_context(Reading(place.bootstrap, source=TOPIC, results=RESULTS, partitions=TOPICS))
         show = after.enter_context(Show(console))
         watch = Watch(cluster=cluster, broker=broker, reading=reading, show=show)
+        after.callback(keep_log, cluster, folder=folder)
         ending = perform(place, cluster=cluster, broker=broker, watch=watch, show=show)
     return conclude(place, watch=watch, ending=ending, folder=folder, console=console)
 
@@ -91,6 +92,12 @@ def set_up(place: Place, *, cluster: Cluster, broker: Broker, console: Console, 
     cluster.apply(connection, app, consumer, producer)
     cluster.wait_ready(APP)
     cluster.wait_ready("orders-producer")
+
+
+def keep_log(cluster: Cluster, *, folder: Path) -> None:
+    """The operator's log beside the other files: where one looks first when the story did not come true."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "operator.log").write_text(cluster.operator_log(), encoding="utf-8")
 
 
 class Watch:
