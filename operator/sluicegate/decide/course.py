@@ -1,0 +1,35 @@
+"""The way from what is wanted to the number that should run: each step with what it did, and who changed it last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sluicegate.decide.limits import Clamped
+from sluicegate.model.decision import Limit, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """``value`` replicas so far; ``limited_by`` the last that changed it."""
+
+    value: int
+    limited_by: Limit = Limit.NONE
+    limit_sentence: str = ""
+    steps: tuple[Step, ...] = ()
+
+    def step(self, name: str, clamped: Clamped) -> Course:
+        """One step further."""
+        step = Step(name=name, before=self.value, after=clamped.value, sentence=clamped.sentence)
+        if clamped.value == self.value:
+            return replace(self, steps=(*self.steps, step))
+        return Course(
+            value=clamped.value,
+            limited_by=clamped.name,
+            limit_sentence=clamped.sentence,
+            steps=(*self.steps, step),
+        )
+
+
+def begin(value: int, *, name: str, sentence: str) -> Course:
+    """The first step: what is asked for."""
+    return Course(value=value, steps=(Step(name=name, before=None, after=value, sentence=sentence),))

@@ -1,0 +1,67 @@
+"""A decision in words: its reason in one CamelCase word, and the one line a person on call reads first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sluicegate.model.decision import Action, Lag, Limit, Step
+from sluicegate.model.known import Known
+
+LAG_LOWER, IDLE = "LagLower", "Idle"
+DEMAND_DOWN = frozenset({LAG_LOWER, IDLE})
+"""Reasons of steps down that the hourly budget counts; those that a limit asks for have reasons of their own."""
+
+_HELD_BY = {Limit.MIN: "MinReplicas", Limit.MAX: "MaxReplicas", Limit.NONE: ""}
+
+
+def reason(
+    *, action: Action, replicas: int, limited_by: Limit, overridden: bool, demand: str, asked: int | None, asleep: bool
+) -> str:
+    """Why. ``demand`` names what asked; ``asked`` the number before the limits; ``asleep``: nothing runs now."""
+    if overridden and replicas == asked:
+        return "Override"
+    if action is Action.SCALE_DOWN:
+        if limited_by is Limit.MAX:
+            return "MaxLowered"
+        if limited_by is Limit.PARTITIONS:
+            return "PartitionsFewer"
+        return IDLE if replicas == 0 else LAG_LOWER
+    if action is Action.SCALE_UP:
+        if limited_by is Limit.MIN:
+            return "MinRaised"
+        return "MessagesWaiting" if asleep and demand != "NeverCommitted" else demand
+    return _HELD_BY.get(limited_by, str(limited_by)) or demand
+
+
+def headline(*, wanted: int | None, lag: Lag, why: str) -> str:
+    """What the lag asks for, in words."""
+    if wanted is None:
+        return why
+    return f"{wanted} wanted for {_lag_words(lag)} ({why})"
+
+
+def message(headline: str, steps: Sequence[Step]) -> str:
+    """The headline and what each step that changed the number did to it."""
+    changes = [
+        f"{step.sentence}: {step.after}" for step in steps if step.before != step.after and step.before is not None
+    ]
+    return "; ".join([headline, *changes])
+
+
+def seconds(value: float) -> str:
+    """A span as people say it."""
+    if value < 10:
+        return f"{value:.1f} s"
+    if value < 600:
+        return f"{value:.0f} s"
+    return f"{value / 60:.0f} min" if value < 36_000 else f"{value / 3600:.0f} h"
+
+
+def _lag_words(lag: Lag) -> str:
+    if not isinstance(lag.records, Known):
+        return "a lag known in part"
+    if lag.records.value == 0:
+        return "no lag"
+    if not isinstance(lag.seconds, Known):
+        return f"a lag of {lag.records.value} messages"
+    return f"a lag of {seconds(lag.seconds.value)}"

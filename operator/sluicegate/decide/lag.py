@@ -1,0 +1,234 @@
+"""How far the group is behind, partition by partition: a number that was really read, or why there is none.
+
+Everything else in this room leans on these rules. Unknown is never taken for zero; a lag is never negative.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sluicegate.decide.residue import settle
+from sluicegate.model.app import Isolation, Kafka, OffsetReset
+from sluicegate.model.kafka import Partition
+from sluicegate.model.known import Known, Maybe, Unknown
+from sluicegate.model.memory import Memory
+from sluicegate.model.observation import Observation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One sweep's offsets made into lag; sequences are in the order of ``names``.
+
+    ``ends`` the end that counts; ``committed`` as the group committed it; ``positions`` where reading goes on from;
+    ``lags`` messages, None where unknown; ``unknown`` why, by partition, or by topic when a whole one is missing.
+    """
+
+    names: tuple[str, ...]
+    topics: tuple[str, ...]
+    ends: tuple[int | None, ...]
+    committed: tuple[int | None, ...]
+    positions: tuple[int | None, ...]
+    lags: tuple[int | None, ...]
+    unknown: tuple[tuple[str, Unknown], ...]
+    complete: bool
+    """All partitions of all topics are listed, whether or not their offsets are known."""
+
+    @property
+    def total(self) -> Maybe[int]:
+        """Messages not handled yet: known only when every partition is."""
+        if self.unknown:
+            name, first = self.unknown[0]
+            if len(self.unknown) == 1:
+                return Unknown(first.reason, f"{name}: {first.message}")
+            more = f"{len(self.unknown)} partitions or topics unknown, {name} first: {first.message}"
+            return Unknown(first.reason, more)
+        return Known(sum(lag for lag in self.lags if lag is not None))
+
+    @property
+    def blind(self) -> bool:
+        """Nothing at all is known."""
+        return all(lag is None for lag in self.lags)
+
+
+def read(
+    *, kafka: Kafka, topics: Sequence[str] | None, observation: Observation, memory: Memory
+) -> tuple[Reading, Memory]:
+    """Lag of each partition, and the memory with what this sweep taught about topics and isolation.
+
+    ``topics`` those the spec names, None when it leaves them to the group.
+    """
+    parts = sorted(observation.partitions, key=lambda part: (part.topic, part.partition))
+    names = tuple([f"{part.topic}-{part.partition}" for part in parts])
+    memory = _void_recreated(parts, memory)
+    memory = _isolation(parts, kafka=kafka, memory=memory)
+    stable_end = kafka.isolation_level is Isolation.READ_COMMITTED or (
+        kafka.isolation_level is Isolation.AUTO and not memory.uncommitted_proven
+    )
+    first = dict(memory.first_end)
+    first_after: dict[str, int] = {}
+    ends: list[int | None] = []
+    positions: list[int | None] = []
+    lags: list[int | None] = []
+    unknown: list[tuple[str, Unknown]] = []
+    for name, part in zip(names, parts, strict=True):
+        end = part.stable if stable_end else part.end
+        ends.append(end)
+        position = _position(part, end=end, reset=kafka.offset_reset, first=first.get(name))
+        if isinstance(position, int) and end is not None and position > end:
+            position = _beyond(part, position=position, end=end, stable_end=stable_end)
+        if isinstance(position, Unknown) or end is None:
+            positions.append(None)
+            lags.append(None)
+            unknown.append((name, position if isinstance(position, Unknown) else _no_end(stable_end=stable_end)))
+            continue
+        if part.committed is None and kafka.offset_reset is OffsetReset.LATEST:
+            first_after[name] = first.get(name, end)
+        positions.append(position)
+        lags.append(end - position)
+    part_topics = tuple([part.topic for part in parts])
+    transactional = memory.transactional
+    opened = {p.topic for p in parts if p.stable is not None and p.end is not None and p.stable < p.end}
+    if not opened.issubset(transactional):
+        transactional = tuple(sorted(opened.union(transactional)))
+    residue = settle(
+        names=names,
+        topics=part_topics,
+        ends=ends,
+        lags=lags,
+        resting=_resting(parts, observation),
+        transactional=frozenset(transactional),
+        before=memory.residue,
+    )
+    missing = _missing(parts, topics=topics, observation=observation)
+    reading = Reading(
+        names=names,
+        topics=part_topics,
+        ends=tuple(ends),
+        committed=tuple([part.committed for part in parts]),
+        positions=tuple(positions),
+        lags=tuple(lags),
+        unknown=(*missing, *unknown),
+        complete=bool(parts) and not missing and observation.fault is None,
+    )
+    first_end = tuple(first_after.items())
+    if (first_end, residue, transactional) != (memory.first_end, memory.residue, memory.transactional):
+        memory = replace(memory, first_end=first_end, residue=residue, transactional=transactional)
+    return reading, memory
+
+
+def topic_mark(topic: str, topic_id: str) -> str:
+    """Eight characters that stand for one incarnation of a topic where space is short."""
+    return f"{zlib.crc32(f'{topic}/{topic_id}'.encode()):08x}"
+
+
+def _position(part: Partition, *, end: int | None, reset: OffsetReset | None, first: int | None) -> int | Unknown:
+    if part.fault is not None:
+        return Unknown(part.fault.kind.value, part.fault.message)
+    if part.start is None:
+        return Unknown("OffsetUnknown", "the start of the partition could not be read")
+    if part.committed is not None:
+        return max(part.committed, part.start)
+    if reset is OffsetReset.EARLIEST or end == part.start:
+        return part.start
+    if reset is OffsetReset.LATEST:
+        return part.start if end is None else max(part.start, min(end, end if first is None else first))
+    return Unknown(
+        "NeverCommitted",
+        "the group never committed an offset here; set spec.kafka.offsetReset to what auto.offset.reset of the "
+        "consumers says (Earliest or Latest) for its lag to be known before that",
+    )
+
+
+def _beyond(part: Partition, *, position: int, end: int, stable_end: bool) -> Unknown:
+    if stable_end and part.end is not None and position <= part.end:
+        return Unknown(
+            "OffsetBeyondEnd",
+            f"committed offset {position} lies beyond the last stable offset {end}: the consumers read uncommitted "
+            "records; set spec.kafka.isolationLevel to Auto or ReadUncommitted",
+        )
+    return Unknown(
+        "OffsetBeyondEnd",
+        f"committed offset {position} lies beyond the end {end}: the topic was made anew or lost records; "
+        "reset the group's offsets",
+    )
+
+
+def _no_end(*, stable_end: bool) -> Unknown:
+    which = "last stable offset" if stable_end else "end"
+    return Unknown("OffsetUnknown", f"the {which} of the partition could not be read")
+
+
+def _isolation(parts: Sequence[Partition], *, kafka: Kafka, memory: Memory) -> Memory:
+    """A committed offset above the last stable one proves an uncommitted reader; ends then mean something else, so
+    their history is of no use any more."""
+    if kafka.isolation_level is not Isolation.AUTO or memory.uncommitted_proven:
+        return memory
+    for part in parts:
+        if (
+            part.committed is not None
+            and part.stable is not None
+            and part.end is not None
+            and part.stable < part.committed <= part.end
+        ):
+            return replace(memory, uncommitted_proven=True, polls=(), anchors=(), residue=())
+    return memory
+
+
+def _void_recreated(parts: Sequence[Partition], memory: Memory) -> Memory:
+    """A topic with another id is another topic: what was remembered about the old one is void, and a new window of
+    observation begins (no step down may come from figures of the old)."""
+    known = dict(memory.topic_ids)
+    ids = {part.topic: part.topic_id for part in parts if part.topic_id is not None}
+    merged = tuple(sorted({**known, **ids}.items()))
+    if merged == memory.topic_ids:
+        return memory
+    marks = frozenset(memory.topic_marks)
+    changed = {
+        topic
+        for topic, id_ in ids.items()
+        if (topic in known and known[topic] != id_)
+        or (marks and topic not in known and topic_mark(topic, id_) not in marks)
+    }
+    memory = replace(memory, topic_ids=merged, topic_marks=())
+    if not changed:
+        return memory
+    gone = {f"{part.topic}-{part.partition}" for part in parts if part.topic in changed}
+    return replace(
+        memory,
+        started=None,
+        wanted=(),
+        idle_since=None,
+        polls=(),
+        anchors=(),
+        held=tuple(None if name in gone else lag for name, lag in zip(memory.names, memory.held, strict=True)),
+        residue=tuple(entry for entry in memory.residue if entry[0] not in gone),
+        first_end=tuple(entry for entry in memory.first_end if entry[0] not in gone),
+        transactional=tuple(topic for topic in memory.transactional if topic not in changed),
+    )
+
+
+def _resting(parts: Sequence[Partition], observation: Observation) -> Sequence[bool]:
+    group = observation.group
+    if group is None or group.state != "Stable":
+        return [False] * len(parts)
+    owned = {(tp.topic, tp.partition) for member in group.members for tp in member.partitions}
+    return [(part.topic, part.partition) in owned for part in parts]
+
+
+def _missing(
+    parts: Sequence[Partition], *, topics: Sequence[str] | None, observation: Observation
+) -> list[tuple[str, Unknown]]:
+    if observation.fault is not None:
+        return [("all", Unknown(observation.fault.kind.value, observation.fault.message))]
+    missing = [(topic, Unknown(fault.kind.value, fault.message)) for topic, fault in observation.topic_faults]
+    said = {topic for topic, _ in missing}.union(part.topic for part in parts)
+    for topic in topics or ():
+        if topic not in said:
+            remedy = "create the topic or correct spec.topics"
+            missing.append((topic, Unknown("TopicNotFound", f"the cluster showed no partition of {topic}; {remedy}")))
+    if not parts and not missing:
+        message = "the group has no committed offsets on any topic; name its topics in spec.topics"
+        missing.append(("all", Unknown("NeverCommitted", message)))
+    return missing

@@ -1,0 +1,190 @@
+"""The law of `lagObjective`: how many replicas keep every message within the objective.
+
+First form, and the seam for the full one: whatever replaces `law` takes a `Scene`, the speed of a member and the
+memory, and returns what is wanted with a sentence. Steps up are taken only when waiting one more poll would let a
+message grow too old, and then once for all that is foreseen; below that what runs is enough, however little slack it
+has, so a steady state does not creep upwards. Steps down are offered whenever fewer would be enough at the rate of
+the last two minutes; `stabilization` decides when they are taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from sluicegate.decide.capacity import Speed
+from sluicegate.decide.need import needs, smallest
+from sluicegate.decide.rates import Rates
+from sluicegate.decide.scene import Scene
+from sluicegate.model.memory import Memory
+
+ACT_AT = 0.5
+"""Share of the objective that the oldest message must not reach before new members are at work."""
+CALM = 0.3
+UNPROVEN_ACT_AT = 0.9
+SPACING = 45.0
+"""Seconds between steps up, unless messages would be late."""
+PROBE = 0.85
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Want:
+    """``replicas`` asked for; no step up before ``not_before``, no step down at this moment unless ``calm``."""
+
+    replicas: int
+    sentence: str
+    not_before: float = float("-inf")
+    calm: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    """``age`` seconds the oldest message would have when new members are at work; ``behind``: somebody is."""
+
+    age: float
+    proven_age: float
+    behind: bool
+
+
+def law(*, scene: Scene, speed: Speed, objective: float, memory: Memory) -> tuple[Want, Memory]:
+    """What is wanted now. ``objective`` in seconds."""
+    shape = scene.shape
+    if shape.partitions == 0:
+        return Want(replicas=scene.replicas, sentence="no partitions to read"), memory
+    rates = scene.rates
+    arriving = _planned(rates, scene=scene)
+    surge = rates is not None and _surging(rates)
+    outlook = _outlook(scene=scene, speed=speed, objective=objective, arriving=arriving)
+    late = outlook.age > objective
+    if rates is None and not speed.measured:
+        act = False
+    elif speed.measured:
+        act = outlook.age > ACT_AT * objective and (not surge or late)
+    else:
+        act = outlook.proven_age > ACT_AT * objective or (
+            speed.rate is not None and outlook.age > UNPROVEN_ACT_AT * objective
+        )
+    most = scene.replicas_for(shape.assignable)
+    if scene.replicas == 0 or (act and scene.replicas < most):
+        want = _step_up(scene=scene, speed=speed, objective=objective, arriving=arriving, late=late)
+    else:
+        want = _step_down(scene=scene, speed=speed, objective=objective, outlook=outlook)
+    return want, memory
+
+
+def _surging(rates: Rates) -> bool:
+    """The last interval brought a jump that the 30 s before do not show in full."""
+    return rates.newest > 1.1 * rates.fast + 3 * sqrt(rates.fast / rates.interval + 1)
+
+
+def _planned(rates: Rates | None, *, scene: Scene) -> float:
+    """Arrivals to plan for, with the trend until new members are at work and any jump of the last interval."""
+    if rates is None:
+        return 0.0
+    ahead = rates.fast + rates.slope * scene.horizon
+    if _surging(rates):
+        ahead = max(ahead, rates.newest)
+    return max(rates.mid, ahead)
+
+
+def _outlook(*, scene: Scene, speed: Speed, objective: float, arriving: float) -> _Outlook:
+    rates = scene.rates
+    usual = rates.now if rates else 0.0
+    over_all = rates.long if rates else 0.0
+    age = proven = 0.0
+    behind = False
+    for waiting, share in _loads(scene):
+        more = scene.beyond_rest(waiting, usual * share)
+        rate = arriving * share
+        growth = (rate - speed.up) * scene.horizon if speed.rate is not None else 0.0
+        flow = max(rate, over_all * share)
+        paused = speed.up * scene.pause
+        if flow > 0:
+            age = max(age, (more + growth + paused) / flow)
+            if more > 3 * rate:
+                proven = max(proven, more / flow)
+        elif more > 0:
+            drained = more / speed.rate if speed.rate else objective
+            age, proven = max(age, drained), max(proven, drained)
+        behind = behind or more > 0.1 * objective * usual * share
+    return _Outlook(age, proven, behind)
+
+
+def _loads(scene: Scene) -> Sequence[tuple[float, float]]:
+    """(messages waiting, share of arrivals) of each member: of those present, else of as many as run."""
+    members = scene.replicas * scene.consumers
+    if scene.owned and scene.settled:
+        return [(sum(scene.floor[i] for i in own), sum(scene.demand[i] for i in own)) for own in scene.owned]
+    if members == 0:
+        return [(sum(scene.floor), sum(scene.demand))]
+    return [
+        (
+            scene.fullest(scene.floor, members=members),
+            scene.fullest(scene.demand, members=members),
+        )
+    ]
+
+
+def _step_up(*, scene: Scene, speed: Speed, objective: float, arriving: float, late: bool) -> Want:
+    running = scene.replicas * scene.consumers
+    if speed.rate is None:
+        useful = scene.shape.useful()
+        members = next((count for count in useful if count > running), useful[-1])
+        why = "what one member can do is not known yet: one step"
+    else:
+        missing = 0.0
+        if arriving > 0 and scene.rates is not None:
+            missing = max(0.0, arriving - speed.rate * min(scene.members, running)) * scene.horizon / arriving
+        asked = needs(
+            arriving=[arriving * share for share in scene.demand],
+            backlog=_backlog(scene),
+            missing=missing,
+            pause=scene.pause,
+            objective=objective,
+            member=speed.rate,
+        )
+        members = smallest(asked, shape=scene.shape, above=running)
+        why = f"{_figure(arriving)} messages/s to plan for, {_figure(speed.rate * scene.consumers)} by one replica"
+    not_before = float("-inf")
+    if scene.last_change is not None and scene.replicas > 0:
+        not_before = scene.last_change + (scene.poll if late else min(scene.horizon, SPACING))
+    return Want(replicas=scene.replicas_for(members), sentence=why, not_before=not_before, calm=False)
+
+
+def _step_down(*, scene: Scene, speed: Speed, objective: float, outlook: _Outlook) -> Want:
+    running = scene.replicas * scene.consumers
+    calm = scene.settled and not outlook.behind and (not speed.measured or outlook.age < CALM * objective)
+    if scene.last_change is not None:
+        calm = calm and scene.now - scene.last_change >= scene.horizon
+    rate = scene.rates.mid if scene.rates else 0.0
+    if speed.down is None:
+        lower = [count for count in scene.shape.useful() if count <= PROBE * running]
+        probe = scene.replicas_for(lower[-1]) if lower and scene.rates and not outlook.behind else scene.replicas
+        what = "fewer may do: to be tried" if probe < scene.replicas else "enough as far as known"
+        return Want(replicas=min(scene.replicas, probe), sentence=f"{_figure(rate)} messages/s, {what}", calm=calm)
+    asked = needs(
+        arriving=[rate * share for share in scene.demand],
+        backlog=_backlog(scene),
+        missing=0.0,
+        pause=scene.pause,
+        objective=objective,
+        member=speed.down,
+    )
+    replicas = scene.replicas_for(smallest(asked, shape=scene.shape))
+    sentence = f"{_figure(rate)} messages/s, {_figure(speed.down * scene.consumers)} by one replica"
+    if scene.rates is None:
+        return Want(replicas=scene.replicas, sentence="the first look: no rates yet", calm=False)
+    return Want(replicas=max(1, min(scene.replicas, replicas)), sentence=sentence, calm=calm)
+
+
+def _backlog(scene: Scene) -> list[float]:
+    """Messages by partition beyond what the commit rhythm explains."""
+    rate = scene.rates.now if scene.rates else 0.0
+    return [
+        max(0.0, floor - scene.residue * rate * share) for floor, share in zip(scene.floor, scene.demand, strict=True)
+    ]
+
+
+def _figure(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"

@@ -1,0 +1,224 @@
+"""One observation put together with what is remembered: the figures that all further thoughts start from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+from sluicegate.decide import capacity, health, lag, limits, members, scene, track, unknown, zero
+from sluicegate.decide.assignment import Shape, shape
+from sluicegate.decide.capacity import Speed
+from sluicegate.decide.health import Health
+from sluicegate.decide.lag import Reading
+from sluicegate.decide.members import Crew
+from sluicegate.decide.rates import Rates, rates
+from sluicegate.decide.scene import Scene
+from sluicegate.decide.time_lag import time_lag
+from sluicegate.model.app import AppSpec
+from sluicegate.model.decision import Lag
+from sluicegate.model.memory import Memory
+from sluicegate.model.observation import Observation
+
+MOST_LEADS = 5
+SHORTEST_LEAD, LONGEST_LEAD = 10.0, 300.0
+ALWAYS_STUCK = frozenset({"Unschedulable"})
+"""Reasons for which even one pod that cannot start means that one more could not either."""
+STUCK_SHARE = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What is known now. ``counted`` lag by partition, unknown ones as last held; ``lead`` seconds from an order to
+    members at work; ``pods_stuck`` why pods cannot start, once that has lasted longer than ``lead``; ``crowded``:
+    so many that adding more is pointless."""
+
+    reading: Reading
+    crew: Crew
+    shape: Shape
+    usable: int | None
+    lag: Lag
+    counted: tuple[int, ...]
+    rates: Rates | None
+    speed: Speed
+    health: Health
+    scene: Scene
+    lead: float
+    pods_stuck: str
+    crowded: bool
+
+
+def picture(
+    *, spec: AppSpec, observation: Observation, memory: Memory, now: float, poll: float
+) -> tuple[Picture, Memory]:
+    """The picture, and memory with this observation in it. ``poll`` seconds between two of them."""
+    scaling, workload, group = spec.scaling, observation.workload, observation.group
+    replicas = workload.desired if workload else 0
+    consumers = scaling.consumers_per_replica
+    reading, memory = lag.read(kafka=spec.kafka, topics=spec.topics, observation=observation, memory=memory)
+    memory = unknown.watch_knowledge(reading=reading, memory=memory, at=observation.at, now=now, poll=poll)
+    crew, memory = members.sort_out(
+        group=group,
+        pods=observation.pods,
+        running=workload.ready if workload else 0,
+        consumers=consumers,
+        memory=memory,
+        now=now,
+    )
+    arrived = workload is not None and workload.ready == replicas and observation.pods.terminating == 0
+    joined = not crew.known or len(crew.ours) == replicas * consumers
+    settled = arrived and (group is None or group.state in ("Stable", "Empty", "Dead")) and joined
+    memory = track.track(reading=reading, group=group, observed_at=observation.at, settled=settled, memory=memory)
+    memory = zero.watch_idleness(scaling=scaling, reading=reading, memory=memory, now=now)
+    memory = _effect(memory, settled=settled and memory.unstable_at != observation.at, now=now)
+    lead = max(memory.leads, default=scene.DEFAULT_LEAD)
+    shape_, usable, memory = _partitions(reading, crew=crew, consumers=consumers, memory=memory)
+    age, memory = time_lag(reading=reading, memory=memory, now=observation.at)
+    found = rates(memory.polls) if reading.names else None
+    counted = unknown.counted(reading, memory)
+    stuck = health.stuck(reading=reading, lags=counted, memory=memory, now=observation.at, poll=poll)
+    scene_ = _scene(
+        reading=reading,
+        crew=crew,
+        shape_=shape_,
+        found=found,
+        counted=counted,
+        stuck=stuck,
+        memory=memory,
+        replicas=replicas,
+        consumers=consumers,
+        settled=settled,
+        lead=lead,
+        now=now,
+        poll=poll,
+        group_type=group.type if group else "",
+    )
+    memory = capacity.learn(scene=scene_, memory=memory)
+    declared = scaling.capacity_per_replica
+    speed = capacity.speed(declared=declared / consumers if declared else None, memory=memory, now=now)
+    free, unowned = health.unowned(group=group, crew=crew, memory=memory, now=now, lead=lead)
+    missing, memory = health.watch_missing(
+        crew=crew, pods=observation.pods, consumers=consumers, group=group, memory=memory, now=now, lead=lead
+    )
+    bound = health.bound(share=found.share, arriving=found.mid, member=speed.rate) if found else ()
+    stuck_words, crowded, memory = _pods(observation, replicas=replicas, lead=lead, memory=memory, now=now)
+    return (
+        Picture(
+            reading=reading,
+            crew=crew,
+            shape=shape_,
+            usable=usable,
+            lag=Lag(records=reading.total, seconds=age),
+            counted=counted,
+            rates=found,
+            speed=speed,
+            health=Health(stuck=stuck, unowned=unowned, free=free, bound=bound, missing=missing),
+            scene=scene_,
+            lead=lead,
+            pods_stuck=stuck_words,
+            crowded=crowded,
+        ),
+        memory,
+    )
+
+
+def _scene(
+    *,
+    reading: Reading,
+    crew: Crew,
+    shape_: Shape,
+    found: Rates | None,
+    counted: tuple[int, ...],
+    stuck: tuple[int, ...],
+    memory: Memory,
+    replicas: int,
+    consumers: int,
+    settled: bool,
+    lead: float,
+    now: float,
+    poll: float,
+    group_type: str,
+) -> Scene:
+    residue = max(scene.DEFAULT_RESIDUE, (memory.gap or 0.0) / 2)
+    share = found.share if found else (1.0 / max(1, len(counted)),) * len(counted)
+    changes = [at for at in (memory.last_up, memory.last_down) if at is not None]
+    return Scene(
+        now=now,
+        poll=poll,
+        replicas=replicas,
+        members=len(crew.ours) if crew.known else replicas * consumers,
+        consumers=consumers,
+        settled=settled,
+        stable_for=now - memory.unstable_at if memory.unstable_at is not None else 0.0,
+        shape=shape_,
+        owned=_owned(memory, crew=crew),
+        rates=found,
+        demand=share if not stuck else tuple([0.0 if i in stuck else part for i, part in enumerate(share)]),
+        lags=counted,
+        floor=_floor(counted, stuck=stuck, memory=memory, poll=poll),
+        residue=residue,
+        pause=scene.pause_of(assignor=memory.assignor, group_type=group_type),
+        lead=lead,
+        last_change=max(changes, default=None),
+    )
+
+
+def _owned(memory: Memory, *, crew: Crew) -> tuple[tuple[int, ...], ...]:
+    if not crew.known:
+        return ()
+    ours = {member.id for member in crew.ours}
+    by_owner: dict[str, list[int]] = defaultdict(list)
+    for index, owner in enumerate(memory.owner):
+        if owner in ours:
+            by_owner[owner].append(index)
+    return tuple([tuple(indices) for indices in by_owner.values()])
+
+
+def _floor(counted: tuple[int, ...], *, stuck: tuple[int, ...], memory: Memory, poll: float) -> tuple[float, ...]:
+    """Lag at the bottom of the saw-tooth that slow commits make; nothing for stuck partitions."""
+    gap = memory.gap or 0.0
+    looks = 1 if gap <= 1.5 * poll else min(scene.MOST_RHYTHM_POLLS, -int(-(gap / poll - 0.1) // 1))
+    floor = [float(lag_) for lag_ in counted]
+    for old in memory.polls[-looks:-1] if looks > 1 else ():
+        floor = [have if was is None else min(have, was) for have, was in zip(floor, old.lag, strict=True)]
+    for index in stuck:
+        floor[index] = 0.0
+    return tuple(floor)
+
+
+def _partitions(reading: Reading, *, crew: Crew, consumers: int, memory: Memory) -> tuple[Shape, int | None, Memory]:
+    """An unknown number of partitions keeps the last known cap."""
+    found = shape(reading.topics, assignor=memory.assignor)
+    if not memory.assignor and len(found.spans) > 1:
+        found = Shape(found.spans, True)
+    if not reading.complete:
+        return found, memory.usable, memory
+    usable = limits.usable(shape=found, foreign=crew.foreign, consumers=consumers)
+    if (usable, found.partitions) != (memory.usable, memory.count):
+        memory = replace(memory, usable=usable, count=found.partitions)
+    return found, usable, memory
+
+
+def _effect(memory: Memory, *, settled: bool, now: float) -> Memory:
+    """An order has taken effect once everything is in place; how long an order upwards took is the lead time."""
+    if memory.order is None or not settled or not memory.write_seen:
+        return memory
+    leads = memory.leads
+    if memory.order.up:
+        took = min(LONGEST_LEAD, max(SHORTEST_LEAD, now - memory.order.at))
+        leads = (*leads, took)[-MOST_LEADS:]
+    return replace(memory, order=None, leads=leads)
+
+
+def _pods(
+    observation: Observation, *, replicas: int, lead: float, memory: Memory, now: float
+) -> tuple[str, bool, Memory]:
+    """(why pods cannot start, once that has lasted; whether adding more is pointless; memory)."""
+    pods = observation.pods
+    if not pods.stuck_reason or pods.stuck == 0:
+        return "", False, memory if memory.pods_stuck_since is None else replace(memory, pods_stuck_since=None)
+    if memory.pods_stuck_since is None:
+        return "", False, replace(memory, pods_stuck_since=now)
+    if now - memory.pods_stuck_since <= lead:
+        return "", False, memory
+    crowded = pods.stuck_reason in ALWAYS_STUCK or pods.stuck >= STUCK_SHARE * max(1, replicas)
+    return pods.stuck_reason, crowded, memory

@@ -1,0 +1,106 @@
+"""How fast messages come and go, from the history of offsets. All rates are messages a second."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import repeat
+
+from sluicegate.model.memory import Poll
+
+FAST, MID, TREND = 30.0, 120.0, 60.0
+"""Seconds: the rate now, the rate to hold for, and over what the trend is taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """``fast``, ``mid``: arrivals over the last 30 and 120 s; ``newest`` since the poll before; ``long`` over all
+    that is remembered (300 s), whose parts by partition are ``share`` (they sum to 1). ``slope`` messages/s², never
+    negative. ``out`` what the group handled over the last 30 s. ``interval`` seconds between the last two polls.
+    """
+
+    fast: float
+    mid: float
+    newest: float
+    long: float
+    slope: float
+    out: float
+    share: tuple[float, ...]
+    interval: float
+
+    @property
+    def now(self) -> float:
+        return max(self.fast, self.mid)
+
+
+def rates(polls: Sequence[Poll]) -> Rates | None:
+    """None with fewer than two polls."""
+    if len(polls) < 2:
+        return None
+    newest, last, oldest = polls[-1], polls[-2], polls[0]
+    fast_base, mid_base = back(polls, FAST), back(polls, MID)
+    by_partition = [arrivals(polls, base=oldest, index=index) for index in range(len(newest.end))]
+    long = sum(by_partition)
+    equal = 1.0 / max(1, len(by_partition))
+    fast = arriving(polls, base=fast_base)
+    return Rates(
+        fast=fast,
+        mid=fast if mid_base is fast_base else arriving(polls, base=mid_base),
+        newest=fast if last is fast_base else arriving(polls, base=last),
+        long=long,
+        slope=_slope(polls),
+        out=handled(fast_base, newest),
+        share=tuple([rate / long for rate in by_partition]) if long > 0 else tuple(repeat(equal, len(by_partition))),
+        interval=newest.at - last.at,
+    )
+
+
+def back(polls: Sequence[Poll], seconds: float) -> Poll:
+    """The newest poll that is at least so old, else the oldest."""
+    limit = polls[-1].at - seconds
+    for index in range(len(polls) - 2, 0, -1):
+        if polls[index].at <= limit:
+            return polls[index]
+    return polls[0]
+
+
+def arriving(polls: Sequence[Poll], *, base: Poll) -> float:
+    """Arrivals a second on all partitions since ``base``."""
+    newest = polls[-1]
+    if None in newest.end or None in base.end:
+        return sum(arrivals(polls, base=base, index=index) for index in range(len(newest.end)))
+    grown = [now - was for now, was in zip(newest.end, base.end, strict=True) if now > was]  # type: ignore[operator]
+    return sum(grown) / (newest.at - base.at)
+
+
+def arrivals(polls: Sequence[Poll], *, base: Poll, index: int) -> float:
+    """Arrivals a second on one partition since ``base``; where its end is unknown now or was then, between the
+    nearest polls in which it was known; 0 without two of them. An end that fell back (another incarnation, an
+    unclean election) is no arrival."""
+    newest = polls[-1]
+    now, was = newest.end[index], base.end[index]
+    since, until = base.at, newest.at
+    if now is None or was is None:
+        known = [(poll.at, end) for poll in polls if (end := poll.end[index]) is not None]
+        if len(known) < 2:
+            return 0.0
+        until, now = known[-1]
+        since, was = next(((at, end) for at, end in reversed(known[:-1]) if at <= base.at), known[0])
+    return max(0.0, (now - was) / (until - since))
+
+
+def handled(older: Poll, newer: Poll) -> float:
+    """Messages a second by which committed offsets moved on."""
+    pairs = zip(newer.committed, older.committed, strict=True)
+    moved = [now - was for now, was in pairs if now is not None and was is not None and now > was]
+    return sum(moved) / (newer.at - older.at)
+
+
+def _slope(polls: Sequence[Poll]) -> float:
+    """Rise of the arrival rate: the last minute against the one before; 0 while less than that is remembered."""
+    one, two = back(polls, TREND), back(polls, 2 * TREND)
+    if polls[-1].at - two.at < 2 * TREND or one is two or None in one.end or None in two.end or None in polls[-1].end:
+        return 0.0
+    late = arriving(polls, base=one)
+    early = arriving([two, one], base=two)
+    return max(0.0, (late - early) / TREND)

@@ -1,0 +1,128 @@
+"""Follows the partitions from sweep to sweep: offsets over the last minutes, owners, progress, commit rhythm.
+
+The one place where the history in memory is written. What it keeps is bounded: 40 polls, 300 s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from statistics import median
+from typing import TypeVar
+
+from sluicegate.decide.lag import Reading
+from sluicegate.model.kafka import Group
+from sluicegate.model.memory import Memory, Poll
+
+SPAN = 300.0
+MOST_POLLS = 40
+FINE = 60.0
+"""Seconds for which polls are kept as they come (2 s apart at least); older ones 30 s apart."""
+FINE_STEP, COARSE_STEP = 1.9, 29.0
+RHYTHM_EVERY = 8
+V = TypeVar("V")
+
+
+def track(*, reading: Reading, group: Group | None, observed_at: float, settled: bool, memory: Memory) -> Memory:
+    """Memory with this sweep in it. ``settled``: no pod and no member is on its way."""
+    if reading.names != memory.names and reading.names:
+        memory = _realign(memory, names=reading.names)
+    if not reading.names:
+        return replace(memory, unstable_at=memory.unstable_at if settled else observed_at)
+    owner = _owners(reading, group) if group is not None else memory.owner
+    moved_owner = owner != memory.owner
+    before = memory.polls[-1] if memory.polls else None
+    fresh = before is None or observed_at > before.at
+    moving = not settled or moved_owner
+    moved_at = list(memory.moved_at)
+    for index, lag in enumerate(reading.lags):
+        committed = before is not None and reading.committed[index] != before.committed[index]
+        restarted = owner[index] != memory.owner[index] or (moving and owner[index] != "")
+        if restarted or lag == 0 or (committed and owner[index]):
+            moved_at[index] = observed_at
+    polls = memory.polls
+    if fresh and not reading.blind:
+        newest = Poll(at=observed_at, end=reading.ends, committed=reading.committed, lag=reading.lags)
+        polls = thin((*polls, newest))
+    seen = memory.polls_seen + fresh
+    gap = memory.gap
+    if fresh and seen % RHYTHM_EVERY == 0 and not moving:
+        gap = _rhythm(polls) or gap
+    return replace(
+        memory,
+        polls=polls,
+        held=tuple([old if lag is None else lag for lag, old in zip(reading.lags, memory.held, strict=True)]),
+        owner=owner,
+        moved_at=tuple(moved_at),
+        unstable_at=observed_at if moving else memory.unstable_at,
+        gap=gap,
+        polls_seen=seen,
+    )
+
+
+def thin(polls: tuple[Poll, ...]) -> tuple[Poll, ...]:
+    """Drop what is too close to its older neighbour, and all but one of what is older than the span."""
+    now = polls[-1].at
+    kept: list[Poll] = []
+    for poll in polls[:-1]:
+        age = now - poll.at
+        if age >= SPAN:
+            kept = [poll]
+        elif not kept or poll.at - kept[-1].at >= (FINE_STEP if age <= FINE else COARSE_STEP):
+            kept.append(poll)
+    kept.append(polls[-1])
+    return tuple(kept[-MOST_POLLS:])
+
+
+def _realign(memory: Memory, *, names: tuple[str, ...]) -> Memory:
+    """Partitions came or went: bring every sequence into the new order, unknown where there was none."""
+    place = {name: index for index, name in enumerate(memory.names)}
+    order = [place.get(name) for name in names]
+
+    def moved(values: Sequence[V], *, absent: V) -> tuple[V, ...]:
+        return tuple([absent if index is None else values[index] for index in order])
+
+    last = memory.polls[-1].at if memory.polls else 0.0
+    return replace(
+        memory,
+        names=names,
+        polls=tuple(
+            Poll(
+                at=poll.at,
+                end=moved(poll.end, absent=None),
+                committed=moved(poll.committed, absent=None),
+                lag=moved(poll.lag, absent=None),
+            )
+            for poll in memory.polls
+        ),
+        held=moved(memory.held, absent=None),
+        owner=moved(memory.owner, absent=""),
+        moved_at=moved(memory.moved_at, absent=last),
+        anchors=tuple(anchor for anchor in memory.anchors if anchor[0] in names),
+    )
+
+
+def _owners(reading: Reading, group: Group) -> tuple[str, ...]:
+    owners = {f"{tp.topic}-{tp.partition}": member.id for member in group.members for tp in member.partitions}
+    return tuple([owners.get(name, "") for name in reading.names])
+
+
+def _rhythm(polls: Sequence[Poll]) -> float | None:
+    """Median over partitions of the time between two moves of the committed offset in the last minutes.
+
+    None without three moves of any. A partition that moves between all polls commits at least as often as we look.
+    """
+    now = polls[-1].at
+    recent = [poll for poll in polls if now - poll.at <= 2 * FINE]
+    if len(recent) < 3:
+        return None
+    span = recent[-1].at - recent[0].at
+    moves = [0] * len(recent[0].committed)
+    for older, newer in pairwise(recent):
+        if older.committed != newer.committed:
+            for index, (was, is_) in enumerate(zip(older.committed, newer.committed, strict=True)):
+                if was != is_:
+                    moves[index] += 1
+    busy = [span / count for count in moves if count >= 2]
+    return median(busy) if busy else None
