@@ -17,6 +17,7 @@ STUCK_WAITING = frozenset(
     {
         "ImagePullBackOff",
         "ErrImagePull",
+        "ErrImageNeverPull",
         "InvalidImageName",
         "CrashLoopBackOff",
         "CreateContainerConfigError",

@@ -56,7 +56,7 @@ class Process:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        log.debug("sweep process started", extra={"process": name, "pid": process.pid})
+        log.debug("sweep process started", extra={"child": name, "pid": process.pid})
         return cls(name, process, ended=ended)
 
     @property
@@ -148,4 +148,4 @@ class Process:
                 return
             words = redact(line.decode(errors="replace").rstrip(), self._secrets)[:LONGEST_LINE]
             if words:
-                log.warning("sweep process: %s", words, extra={"process": self.name, "pid": self.pid})
+                log.warning("sweep process: %s", words, extra={"child": self.name, "pid": self.pid})
