@@ -30,17 +30,20 @@ def run(
     """
     words = [str(word) for word in argv]
     watched = line is not None or log is not None
-    process = subprocess.Popen(
-        words,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT if watched else subprocess.PIPE,
-        text=True,
-        errors="replace",
-        env={**os.environ, **(env or {})},
-        cwd=cwd,
-        start_new_session=True,
-    )
+    try:
+        process = subprocess.Popen(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if watched else subprocess.PIPE,
+            text=True,
+            errors="replace",
+            env={**os.environ, **(env or {})},
+            cwd=cwd,
+            start_new_session=True,
+        )
+    except FileNotFoundError as error:
+        raise BedError(f"`{words[0]}` is not on this machine.") from error
     with _lock:
         _running.add(process)
     expired = threading.Event()

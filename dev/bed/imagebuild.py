@@ -7,10 +7,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from dev.bed import command, content
+from dev.bed import baseimage, content
 from dev.bed.cache import Cache
 from dev.bed.errors import BedError
-from dev.bed.images import buildah, ensure_base, exists, has, load, save
+from dev.bed.images import buildah, deliver, exists, has
 from dev.bed.layout import Layout
 from dev.bed.progress import Progress
 
@@ -33,36 +33,24 @@ def build_image(
     if not layout.containerd_socket.exists():
         raise BedError("There is no bed to build the image for: run `up` first.")
     cache = Cache(root=layout.cache)
-    base = ensure_base(cache=cache, layout=layout, progress=progress)
+    base = baseimage.ensure(cache=cache, layout=layout, progress=progress)
     image = f"localhost/{name}:{tag or content.tag(dockerfile=dockerfile, context=context, base=base)}"
     if tag is None and has(image, layout=layout):
         return image
-    with tempfile.TemporaryDirectory(dir=layout.state) as folder:
-        if tag is not None or not exists(image, layout=layout):
-            with progress.step(f"image-{name}", f"Building the image {image}", guess="30s at first, then 8s") as step:
-                _build(image, dockerfile=dockerfile, context=context, base=base, scratch=Path(folder), layout=layout)
-                step.note = ""
-        archive = Path(folder) / "image.tar"
-        save(image, archive=archive, layout=layout)
-        load(archive, layout=layout)
+    if tag is not None or not exists(image, layout=layout):
+        with progress.step(f"image-{name}", f"Building the image {image}", guess="30s at first, then 8s"):
+            _build(image, dockerfile=dockerfile, context=context, base=base, layout=layout)
+    deliver(image, layout=layout)
     return image
 
 
-def _build(image: str, *, dockerfile: Path, context: Path, base: str, scratch: Path, layout: Layout) -> None:
-    settings = scratch / "pip.conf"
-    mounts = dict(_machine_settings(settings))
-    volumes = [word for source, target in mounts.items() for word in ("--volume", f"{source}:{target}:ro")]
-    argv = [
-        *buildah(layout),
-        "bud",
-        "--isolation=chroot",
-        "--layers",
-        "--force-rm",
-        *volumes,
-        "--build-arg",
-        f"BASE_IMAGE={base}",
-    ]
-    command.run([*argv, "-f", dockerfile, "-t", image, context], timeout=900, log=layout.logs / "images.log")
+def _build(image: str, *, dockerfile: Path, context: Path, base: str, layout: Layout) -> None:
+    with tempfile.TemporaryDirectory(dir=layout.state) as folder:
+        mounts = dict(_machine_settings(Path(folder) / "pip.conf"))
+        volumes = [word for source, target in mounts.items() for word in ("--volume", f"{source}:{target}:ro")]
+        flags = ["--isolation=chroot", "--layers", "--force-rm", *volumes, "--build-arg", f"BASE_IMAGE={base}"]
+        words = ["bud", *flags, "-f", str(dockerfile), "-t", image, str(context)]
+        buildah(*words, layout=layout, timeout=900, log=layout.logs / "images.log")
 
 
 def _machine_settings(scratch: Path) -> Iterator[tuple[Path, Path]]:

@@ -3,15 +3,20 @@
 import json
 import socket
 from collections.abc import Iterable
+from ipaddress import ip_address, ip_network
 
 from dev.bed import command
-from dev.bed.addresses import BRIDGE, LOOPBACK, split
+from dev.bed.addresses import BRIDGE, LOOPBACK, POD_RANGE, split
 from dev.bed.errors import BedError
 
 
 def add_addresses() -> None:
     """Put the bed's addresses on `lo`; the ones that are there stay."""
     owners = _owners()
+    for address, devices in owners.items():
+        if ":" not in address and ip_address(address) in ip_network(POD_RANGE) and devices - {BRIDGE}:
+            other = min(devices - {BRIDGE})
+            raise BedError(f"{address} on {other} lies in {POD_RANGE}, which the bed gives to its pods; free it first.")
     for address in LOOPBACK:
         devices = owners.get(address, set())
         if devices - {"lo"}:

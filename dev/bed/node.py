@@ -97,7 +97,11 @@ def _kubelet_yaml(layout: Layout) -> dict[str, object]:
             "x509": {"clientCAFile": f"{layout.pki}/ca.crt"},
         },
         "authorization": {"mode": "Webhook"},
+        # There is no cluster DNS: Kafka and the API server are addresses. Without any name here the kubelet posts a
+        # warning event about every pod at every sync.
         "resolvConf": "",
+        "clusterDNS": ["127.0.0.1"],
+        "clusterDomain": "cluster.local",
         "makeIPTablesUtilChains": False,
         "maxPods": 200,
         "registryPullQPS": 0,

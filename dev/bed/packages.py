@@ -21,7 +21,7 @@ PROOF: Final[dict[str, str]] = {
     "ca-certificates": "/etc/ssl/certs/ca-certificates.crt",
     "util-linux": "nsenter",
     "procps": "ps",
-    "openjdk-17-jre-headless": "java",
+    "default-jre-headless": "java",
     "maven": "mvn",
 }
 """Package to the program (or file) that shows it is there, from whatever source it came."""

@@ -4,7 +4,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from dev.bed import binaries, brokerprobe, controlplane, images, kafka, kafkajars, network, node, packages, pki, sysctl
+from dev.bed import (
+    baseimage,
+    binaries,
+    brokerprobe,
+    controlplane,
+    images,
+    kafka,
+    kafkajars,
+    network,
+    node,
+    packages,
+    pki,
+    sysctl,
+)
 from dev.bed.api import Api
 from dev.bed.binaries import Binaries
 from dev.bed.cache import Cache
@@ -40,7 +53,7 @@ def up(*, layout: Layout, progress: Progress) -> None:
     network.check_ports(address for daemon in dead for address in daemon.listens)
     together(
         lambda: _start_kafka(daemons["kafka"], jars=parts.jars, layout=layout, progress=progress),
-        lambda: _start_kubernetes(daemons, parts=parts, cache=cache, layout=layout, progress=progress),
+        lambda: _start_kubernetes(daemons, parts=parts, layout=layout, progress=progress),
     )
 
 
@@ -52,14 +65,14 @@ def healthy(*, layout: Layout) -> bool:
 
 def _prepare(*, cache: Cache, layout: Layout, progress: Progress) -> Parts:
     built, jars = binaries.find(cache=cache), kafkajars.find(cache=cache)
-    if built and jars and not packages.missing() and images.exists(images.base_image(), layout=layout):
+    if built and jars and not packages.missing() and images.exists(baseimage.name(), layout=layout):
         return Parts(binaries=built, jars=jars)
 
     def packaged() -> None:
         packages.install(progress=progress)
         together(
             lambda: kafkajars.fetch(cache=cache, progress=progress),
-            lambda: images.ensure_base(cache=cache, layout=layout, progress=progress),
+            lambda: baseimage.ensure(cache=cache, layout=layout, progress=progress),
         )
 
     # Compilers need nothing that apt installs, so the long build starts in the first second.
@@ -102,9 +115,7 @@ def _start_kafka(daemon: Daemon, *, jars: Path, layout: Layout, progress: Progre
         until("the broker's first answer", brokerprobe.answers, watch=("kafka",), layout=layout, within=PATIENCE)
 
 
-def _start_kubernetes(
-    daemons: dict[str, Daemon], *, parts: Parts, cache: Cache, layout: Layout, progress: Progress
-) -> None:
+def _start_kubernetes(daemons: dict[str, Daemon], *, parts: Parts, layout: Layout, progress: Progress) -> None:
     api = Api.admin(layout)
     with progress.step("start-api", "Starting etcd and the API server", guess="about 5s"):
         for name in ("containerd", "etcd", "apiserver"):
@@ -115,7 +126,7 @@ def _start_kubernetes(
         for name in ("kcm", "scheduler"):
             start(daemons[name], layout=layout)
         until("containerd", lambda: _containerd_answers(layout), watch=("containerd",), layout=layout, within=PATIENCE)
-        images.ensure_pause(program=parts.binaries.pause / "pause", cache=cache, layout=layout)
+        images.ensure_pause(program=parts.binaries.pause / "pause", layout=layout)
         fresh = start(daemons["kubelet"], layout=layout)
         until(
             "the node",
