@@ -53,9 +53,17 @@ def _bare(value: object) -> object:
     if not isinstance(value, Mapping):
         return value
     bare = {name: part for name, part in value.items() if name not in TOLD_BY_TIME}
-    if isinstance(bare.get("time"), str):
-        bare["time"] = duration.parse(bare["time"])
+    if "time" in bare:
+        bare["time"] = _comparable(bare["time"])
     return bare
+
+
+def _comparable(span: object) -> object:
+    """Seconds, where ``span`` is one; a lag of years is longer than any duration a user may write."""
+    try:
+        return duration.parse(span)
+    except ValueError:
+        return span
 
 
 def _slow(status: Status) -> object:

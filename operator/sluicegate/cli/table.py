@@ -9,8 +9,6 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from sluicegate.model import duration
-
 Body = Mapping[str, Any]
 COLUMNS = ("NAME", "REPLICAS", "WANTED", "CAP", "LIMITED-BY", "LAG", "LAG-TIME", "READY", "AGE")
 NUMBERS = frozenset({"REPLICAS", "WANTED", "CAP", "LAG", "LAG-TIME", "AGE"})
@@ -29,14 +27,14 @@ def table(bodies: Sequence[Body], *, now: float, namespaces: bool) -> Table:
 
 
 def age(body: Body, *, now: float) -> str:
-    """How long ago the object was made, in its two largest units at most: ``9d``, ``3h``, ``5m``."""
+    """How long ago the object was made: ``9d``, ``3h``, ``5m``."""
     created = body["metadata"].get("creationTimestamp")
     if not created:
         return ""
     seconds = max(0.0, now - datetime.fromisoformat(created).timestamp())
-    for size in (86_400.0, 3_600.0, 60.0):
+    for size, unit in ((86_400.0, "d"), (3_600.0, "h"), (60.0, "m")):
         if seconds >= 2 * size:
-            return duration.show(seconds // size * size)
+            return f"{int(seconds // size)}{unit}"
     return f"{int(seconds)}s"
 
 

@@ -73,7 +73,7 @@ class Cluster:
                 if known.optional:
                     return []
                 raise Gone(
-                    f"the API server does not know {known.plural}; install the chart's CRDs ({error})"
+                    f"the API server does not know {known.plural}: install the CRDs ({error})"
                 ) from error
             found += [known.trimmed(body) for body in page.get("items") or ()]
             token = (page.get("metadata") or {}).get("continue") or ""

@@ -45,14 +45,18 @@ def application(*, exposition: Exposition, alive: Health, ready: Health) -> web.
 
 
 @asynccontextmanager
-async def serving(*, port: int, exposition: Exposition, alive: Health, ready: Health) -> AsyncIterator[int]:
-    """Serve on all addresses while inside; yields the port (another one when asked for 0). OSError when it is taken."""
+async def serving(
+    *, host: str | None = None, port: int, exposition: Exposition, alive: Health, ready: Health) -> AsyncIterator[int]:
+    """Serve while inside, on all addresses without ``host``; yields the port, chosen by the system when asked for 0.
+
+    OSError when the port is taken.
+    """
     runner = web.AppRunner(
         application(exposition=exposition, alive=alive, ready=ready), access_log=None, shutdown_timeout=SHUTDOWN
     )
     await runner.setup()
     try:
-        await web.TCPSite(runner, port=port).start()
+        await web.TCPSite(runner, host, port).start()
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()

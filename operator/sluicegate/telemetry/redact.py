@@ -6,8 +6,10 @@ The first step of the logging chain, of every status message and of every Event.
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections import OrderedDict
+from urllib.parse import quote
 
 BLOT = "[redacted]"
 SHORTEST = 4
@@ -25,12 +27,9 @@ class Memory:
         self._stale = False
 
     def remember(self, value: str | bytes) -> None:
-        """Blot out ``value`` from now on: each of its lines, and its base64 form."""
+        """Blot out ``value`` from now on, in every form in which it could be written."""
         text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-        lines = [line.strip() for line in text.splitlines()]
-        for form in (*lines, base64.b64encode(text.encode()).decode() if text.strip() else ""):
-            if len(form) < SHORTEST or form.startswith("-----"):
-                continue
+        for form in _forms(text):
             if form in self._values:
                 self._values.move_to_end(form)
                 continue
@@ -47,6 +46,14 @@ class Memory:
             self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
             self._stale = False
         return self._pattern.sub(BLOT, text) if self._pattern else text
+
+
+def _forms(text: str) -> set[str]:
+    """Each line, as it is and as Python, JSON and URLs would quote it; and all of it in base64."""
+    lines = [line.strip() for line in text.splitlines()]
+    lines = [line for line in lines if len(line) >= SHORTEST and not line.startswith("-----")]
+    quoted = {form for line in lines for form in (line, repr(line)[1:-1], json.dumps(line)[1:-1], quote(line, safe=""))}
+    return quoted | ({base64.b64encode(text.encode()).decode()} if lines else set())
 
 
 _memory = Memory()
