@@ -5,7 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from confluent_kafka import Consumer, ConsumerGroupState, ConsumerGroupTopicPartitions, KafkaException, Producer
+from confluent_kafka import (
+    Consumer,
+    ConsumerGroupState,
+    ConsumerGroupTopicPartitions,
+    KafkaError,
+    KafkaException,
+    Producer,
+)
 from confluent_kafka import TopicPartition as At
 from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic, OffsetSpec
 
@@ -51,14 +58,46 @@ class Broker:
         """``count`` records, spread evenly over all partitions unless one is named; returns once acknowledged."""
         partitions = self.partitions(topic)
         for number in range(count):
-            where = number % partitions if partition is None else partition
-            while True:
-                try:
-                    self._producer.produce(topic, value=str(number), key=key, partition=where)
-                    break
-                except BufferError:
-                    self._producer.poll(0.1)
+            self.send(topic, partition=number % partitions if partition is None else partition, key=key)
+        self.flush()
+
+    def send(self, topic: str, *, partition: int, key: str | None = None) -> None:
+        """One record, on its way; `flush` tells when it has arrived."""
+        while True:
+            try:
+                self._producer.produce(topic, value=topic, key=key, partition=partition)
+                self._producer.poll(0)
+                return
+            except BufferError:
+                self._producer.poll(0.1)
+
+    def flush(self) -> None:
         assert self._producer.flush(60) == 0, "records were not acknowledged"
+
+    def truncate(self, topic: str, *, before: int) -> None:
+        """Delete what lies before this offset in every partition, as retention does."""
+        at = [At(topic, partition, before) for partition in range(self.partitions(topic))]
+        for future in self.admin.delete_records(at).values():
+            future.result(LIMIT)
+
+    def keys(self, topic: str) -> set[str]:
+        """The keys of all records in ``topic``."""
+        ends = self.ends(topic)
+        reader = Consumer({"bootstrap.servers": self.bootstrap, "group.id": topic, "enable.partition.eof": True})
+        reader.assign([At(topic, partition, 0) for partition in ends])
+        found: set[str] = set()
+        done: set[int | None] = set()
+        while len(done) < len(ends):
+            message = reader.poll(LIMIT)
+            assert message is not None, f"{topic} was not read to its end"
+            error = message.error()
+            if error is None:
+                found.add(str(message.key() or b"", "utf-8"))
+            else:
+                assert error.code() == KafkaError._PARTITION_EOF, error
+                done.add(message.partition())
+        reader.close()
+        return found
 
     def ends(self, topic: str) -> dict[int, int]:
         """High watermark by partition."""
