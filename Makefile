@@ -54,7 +54,7 @@ e2e: venv ## the end-to-end suite on the local bed; BED=kind runs it on kind
 
 .PHONY: test
 test: check ## everything that CI runs: check, then all else on a real cluster with a real broker
-	dev/with-bed.sh .venv/bin/pytest -q tests/chart tests/protocol tests/e2e tests/readme
+	dev/with-bed.sh bash -c '.venv/bin/pytest -q tests/chart tests/protocol tests/e2e && .venv/bin/pytest -q tests/readme'
 	.venv/bin/pytest -q tests/bed
 
 .PHONY: bench
