@@ -34,6 +34,8 @@ LONGEST_METADATA = 3.0
 """Seconds for metadata: it is asked of the controller first, then of any broker."""
 PATIENCE = 2.0
 """Seconds that metadata are waited for once the client has said why no broker answers: more than one back-off."""
+LONGEST_LIST = 3.0
+"""Seconds for the leaders to tell offsets. librdkafka takes it twice: to learn the leaders, and to ask them."""
 GRACE = 1.0
 """Seconds after a call's own time-out until it counts as lost."""
 SLICE = 0.25
@@ -85,7 +87,8 @@ class Client:
         self.requests: Counter[str] = Counter()
         self.deadline = 0.0
         self._secrets = secrets_of(config)
-        self._admin = AdminClient(settings | {"error_cb": self._hear})
+        self._settings = settings | {"error_cb": self._hear}
+        self._admin = AdminClient(self._settings)
 
     def left(self) -> float:
         """Seconds until the deadline."""
@@ -145,22 +148,35 @@ class Client:
             self._list_offsets(asked, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED),
             self._list_offsets(asked, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED),
         )
-        start, end, stable = (_plain(self._gather(one)) for one in pending)
+        start, end, stable = (_offsets(self._gather(one)) for one in pending)
         return start, end, stable
 
-    def committed(self, groups: Sequence[str], *, each: Callable[[str, Committed | KafkaError, float], None]) -> None:
-        """All committed offsets of each group, to ``each`` with the monotonic time at which they came."""
+    def committed(
+        self,
+        groups: Mapping[str, Sequence[At] | None],
+        *,
+        each: Callable[[str, Committed | KafkaError, float], None],
+    ) -> None:
+        """The committed offsets of each group, on these partitions or (None) wherever it has some, to ``each`` with
+        the monotonic time at which they came.
+        """
 
         def ask(group: str) -> Future[Any]:
             self.requests["OffsetFetch"] += 1
-            question = [ConsumerGroupTopicPartitions(group)]
+            at = groups[group]
+            partitions = [TopicPartition(topic, number) for topic, number in at] if at else None
+            question = [ConsumerGroupTopicPartitions(group, partitions)]
             return self._submit(
                 lambda limit: self._admin.list_consumer_group_offsets(question, request_timeout=limit)[group]
             )
 
-        for one in in_window(groups, ask=ask, longest=LONGEST_REQUEST + GRACE, idle=self.listen):
-            found = self._outcome(one.future)
-            each(one.group, found if isinstance(found, KafkaError) else _committed(found), one.at)
+        self._ask_groups(
+            tuple(groups),
+            ask=ask,
+            each=lambda group, found, at: each(
+                group, found if isinstance(found, KafkaError) else _committed(found), at
+            ),
+        )
 
     def describe(self, groups: Sequence[str], *, each: Callable[[str, Any | KafkaError, float], None]) -> None:
         """The description of each group (one request per group) to ``each``, as `committed` does."""
@@ -171,8 +187,24 @@ class Client:
                 lambda limit: self._admin.describe_consumer_groups([group], request_timeout=limit)[group]
             )
 
+        self._ask_groups(groups, ask=ask, each=each)
+
+    def _ask_groups(
+        self,
+        groups: Sequence[str],
+        *,
+        ask: Callable[[str], Future[Any]],
+        each: Callable[[str, Any | KafkaError, float], None],
+    ) -> None:
+        late = False
         for one in in_window(groups, ask=ask, longest=LONGEST_REQUEST + GRACE, idle=self.listen):
-            each(one.group, self._outcome(one.future), one.at)
+            found = self._outcome(one.future)
+            late = late or (isinstance(found, KafkaError) and found.code() == KafkaError._TIMED_OUT)
+            each(one.group, found, one.at)
+        if late:
+            # librdkafka 2.16.0 keeps a request to a coordinator that is down, beyond its time-out, and brings the
+            # process down when that coordinator comes back. It also keeps the coordinator. A new client has neither.
+            self._admin = AdminClient(self._settings)
 
     def listen(self) -> None:
         """Let the error callback and token refreshes run."""
@@ -194,6 +226,7 @@ class Client:
         return self._submit_many(
             list(question),
             lambda limit: self._admin.list_offsets(question, isolation_level=isolation, request_timeout=limit),
+            LONGEST_LIST,
         )
 
     def _submit(self, call: Callable[[float], Future[Any]], longest: float = LONGEST_REQUEST) -> Future[Any]:
@@ -258,8 +291,15 @@ def _listed(found: Any) -> Topic:
     )
 
 
-def _plain(found: Mapping[Any, Any | KafkaError]) -> Offsets:
-    return {(at.topic, at.partition): one if isinstance(one, KafkaError) else one.offset for at, one in found.items()}
+def _offsets(found: Mapping[Any, Any | KafkaError]) -> Offsets:
+    return {(at.topic, at.partition): one if isinstance(one, KafkaError) else _offset(one) for at, one in found.items()}
+
+
+def _offset(found: Any) -> int | KafkaError:
+    """librdkafka tells no error for a partition whose leader did not answer, only an offset that cannot be."""
+    if found.offset >= 0:
+        return int(found.offset)
+    return KafkaError(KafkaError.LEADER_NOT_AVAILABLE, "its leader did not answer")
 
 
 def _committed(found: Any) -> Committed:

@@ -69,6 +69,7 @@ KINDS: dict[int, FaultKind] = {
 """Every other code is OTHER."""
 NEEDS_A_PERSON = frozenset({FaultKind.DENIED, FaultKind.AUTHENTICATION, FaultKind.TLS, FaultKind.CONFIGURATION})
 _CIRCUMSTANCES = re.compile(r" \(after \d+ms in state \w+(, \d+ identical error\(s\) suppressed)?\)")
+_BY_WHOM = re.compile(r"^\w+ worker failed to parse response: \w+ response failure: ")
 _HANDSHAKE = "SSL handshake failed"
 CLOSED = (
     "it closes every connection at once, as a listener does that wants another protocol than {protocol}: "
@@ -84,8 +85,8 @@ def kind_of(error: KafkaError) -> FaultKind:
 
 
 def words(error: KafkaError) -> str:
-    """The error's text without milliseconds and counters: a status that repeats it must not change at each poll."""
-    return _CIRCUMSTANCES.sub("", str(error.str()))
+    """The error's text without librdkafka's inner life: a status that repeats it must not change at each poll."""
+    return _BY_WHOM.sub("", _CIRCUMSTANCES.sub("", str(error.str())))
 
 
 def fault(error: KafkaError, message: str) -> Fault:

@@ -122,7 +122,12 @@ def is_stalled(known: Known, lines: Mapping[At, Line]) -> bool:
 
 
 def due_before(known: Known, want: Want, *, name: str, now: float) -> bool:
-    """Whether to describe the group, by what is known before this sweep reads any offset."""
+    """Whether to describe the group, by what is known before this sweep reads the ends.
+
+    Not when its offsets could not be read just now: its members could not be either.
+    """
+    if known.error is not None:
+        return False
     if want.describe or known.group is None or known.described_at is None or known.group_fault is not None:
         return True
     if known.group.state not in SETTLED_STATES:

@@ -80,7 +80,11 @@ class _One:
         self._ask(asked)
         now = time.monotonic()
         self._describe(
-            [g for g, want in self._wants.items() if memory.due_before(self.known[g], want, name=g, now=now)]
+            [
+                group
+                for group, want in self._wants.items()
+                if memory.due_before(self.known[group], want, name=group, now=now)
+            ]
         )
         self._learn_topics(asked)
         before_ends = time.monotonic()
@@ -133,7 +137,18 @@ class _One:
             else:
                 known.committed, known.error = {}, found
 
-        self._client.committed(groups, each=each)
+        self._client.committed({group: self._partitions_of(group) for group in groups}, each=each)
+
+    def _partitions_of(self, group: str) -> list[At] | None:
+        """The partitions to ask about; None: all on which the group has offsets."""
+        if self._wants[group].all_topics:
+            return None
+        return [
+            (name, number)
+            for name in sorted(self._topics_of(group))
+            if isinstance(topic := self._topics[name], Topic)
+            for number in topic.leaders
+        ]
 
     def _describe(self, groups: list[str]) -> None:
         def each(group: str, found: Any | KafkaError, at: float) -> None:

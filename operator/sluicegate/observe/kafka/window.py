@@ -1,7 +1,8 @@
 """Many small requests with a bounded number under way: answers are handed out in the order in which they come.
 
 A thousand groups take about 90 ms at 5 ms round trip with 64 or more under way; all at once would make the
-coordinators queue them in front of what the consumers ask.
+coordinators queue them in front of what the consumers ask. Those that hang hold up no others: while nothing comes,
+more are asked.
 """
 
 from __future__ import annotations
@@ -42,19 +43,21 @@ def in_window(
     waiting = deque(groups)
     under_way: dict[str, Future[Any]] = {}
     lost = time.monotonic() + longest
+    most = UNDER_WAY
 
     def submit(group: str) -> None:
         under_way[group] = future = ask(group)
         future.add_done_callback(lambda it: done.put(Asked(group, it, time.monotonic())))
 
     while waiting or under_way:
-        while waiting and len(under_way) < UNDER_WAY:
+        while waiting and len(under_way) < most:
             submit(waiting.popleft())
         try:
             one = done.get(timeout=slice_)
         except queue.Empty:
             idle()
             if time.monotonic() < lost:
+                most = len(under_way) + UNDER_WAY
                 continue
             for group in (*under_way, *waiting):
                 yield Asked(group, under_way.get(group) or Future(), time.monotonic())
