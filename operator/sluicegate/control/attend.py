@@ -13,7 +13,7 @@ from sluicegate.act.ports import Events, Scales, Statuses
 from sluicegate.act.scale import scale
 from sluicegate.control.clock import Clock
 from sluicegate.control.records import AppRecord
-from sluicegate.control.refused import refused
+from sluicegate.control.refused import checked, refused
 from sluicegate.control.roster import Roster
 from sluicegate.control.store import Store
 from sluicegate.decide import acted, decide, persist, restore
@@ -78,9 +78,11 @@ class Attendant:
 
     async def attend(self, key: Key, *, answer: GroupAnswer | None, fault: Fault | None, poll: float) -> None:
         """Decide about one app from one answer, and write what follows."""
-        record = self._store.apps.get(key)
-        if record is None:
+        known = self._store.apps.get(key)
+        if known is None:
             return
+        # Without an answer the connection may not even be there, and ``poll`` be a mere default.
+        record = checked(known, poll=poll) if answer else known
         state = self.state_of(record)
         async with state.busy:
             await self._attend(record, state, answer=answer, fault=fault, poll=poll)

@@ -1,12 +1,25 @@
-"""What is said of an app whose spec cannot be used: the last good decision stands, and the reason is in words."""
+"""Apps whose spec cannot be used: how that is found out, and what is said. The last good decision stands."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from sluicegate.control.records import AppRecord
+from sluicegate.decide.invalid import check
+from sluicegate.errors import Invalid
 from sluicegate.model.decision import Action, Condition, Decision, Limit, Truth
 from sluicegate.model.observation import Workload
+
+
+def checked(record: AppRecord, *, poll: float) -> AppRecord:
+    """``record``, refused when its spec does not suit a connection that is read every ``poll`` seconds."""
+    if record.refusal is not None or record.spec is None:
+        return record
+    try:
+        check(record.spec, poll=poll)
+    except Invalid as refusal:
+        return replace(record, refusal=refusal)
+    return record
 
 
 def refused(record: AppRecord, *, before: Decision | None, workload: Workload | None, now: float) -> Decision:
