@@ -30,7 +30,7 @@ from demo.story import Facts, Summary, broken_promises, summarise
 from demo.timeline import Sample
 
 NAMESPACE = "sluicegate-demo"
-TOPIC, RESULTS, GROUP, APP = "orders", "orders-handled", "orders-v1", "orders"
+TOPIC, RESULTS, GROUP, APP = "demo.orders", "demo.orders-handled", "demo-orders-v1", "orders"
 PARTITIONS = 12
 TOPICS = {TOPIC: PARTITIONS, RESULTS: 4}
 WORK_MS = 20
@@ -39,6 +39,8 @@ OBJECTIVE_S, POLL_S, MAX_REPLICAS = 60.0, 5.0, 20
 CALM_S = 20.0
 """Nothing changes for so long: then it counts as steady."""
 REST_S = 4.0
+UNANSWERED_LIMIT = 15
+"""So many looks in a row without an answer end the demo."""
 SETTLE_LIMIT_S, BURST_LIMIT_S, RETURN_LIMIT_S, REST_LIMIT_S = 150.0, BURST_S + 60.0, 300.0, 60.0
 
 
@@ -82,13 +84,15 @@ def set_up(place: Place, *, cluster: Cluster, broker: Broker, console: Console, 
     home = {"image": place.examples_image, "bootstrap": place.bootstrap}
     connection, app = manifest("connection.yaml"), manifest("app.yaml")
     connection["spec"] |= {"bootstrapServers": place.bootstrap, "pollInterval": f"{POLL_S:.0f}s"}
+    app["spec"] |= {"consumerGroup": GROUP, "topics": [TOPIC]}
     app["spec"]["scaling"] |= {
         "maxReplicas": MAX_REPLICAS,
         "lagObjective": f"{OBJECTIVE_S:.0f}s",
         "capacityPerReplica": 1000 // WORK_MS,
     }
-    consumer = at_home(manifest("deployment.yaml"), **home, env={"WORK_MS": str(WORK_MS), "RESULTS_TOPIC": RESULTS})
-    producer = at_home(manifest("producer.yaml"), **home, env={"SCHEDULE": str(STEADY)})
+    work = {"GROUP": GROUP, "TOPICS": TOPIC, "RESULTS_TOPIC": RESULTS, "WORK_MS": str(WORK_MS)}
+    consumer = at_home(manifest("deployment.yaml"), **home, env=work)
+    producer = at_home(manifest("producer.yaml"), **home, env={"TOPIC": TOPIC, "SCHEDULE": str(STEADY)})
     cluster.apply(connection, app, consumer, producer)
     cluster.wait_ready(APP)
     cluster.wait_ready("orders-producer")
@@ -112,6 +116,7 @@ class Watch:
         self._counts: deque[tuple[float, int, int]] = deque(maxlen=6)
         self._calm_since = time.time()
         self._rest_since = time.time()
+        self._unanswered = 0
 
     def until(self, done: Callable[[], bool], *, limit: float, why: str = "") -> bool:
         """Sample until ``done``. After ``limit`` seconds: DemoError with ``why``, or False where there is none."""
@@ -144,8 +149,14 @@ class Watch:
         try:
             view = self._cluster.app(APP)
             lag, members = self._broker.lag(TOPIC), self._broker.members()
-        except (KafkaException, ApiException):
-            return  # a moment without an answer is a moment without a sample
+        except (KafkaException, ApiException) as failure:
+            # A moment without an answer is a moment without a sample, and calm cannot be told from it.
+            self._calm_since = self._rest_since = time.time()
+            self._unanswered += 1
+            if self._unanswered >= UNANSWERED_LIMIT:
+                raise DemoError(f"cluster and broker stopped answering: {failure}") from failure
+            return
+        self._unanswered = 0
         now = time.time()
         before = self.samples[-1] if self.samples else None
         sample = Sample(
@@ -219,7 +230,7 @@ def perform(place: Place, *, cluster: Cluster, broker: Broker, watch: Watch, sho
 
 def burst(place: Place) -> Body:
     """The Job that sends what comes on top of the steady traffic."""
-    schedule = {"SCHEDULE": f"{BURST - STEADY}x{BURST_S}s"}
+    schedule = {"TOPIC": TOPIC, "SCHEDULE": f"{BURST - STEADY}x{BURST_S}s"}
     return at_home(manifest("burst.yaml"), image=place.examples_image, bootstrap=place.bootstrap, env=schedule)
 
 
