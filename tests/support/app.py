@@ -107,7 +107,7 @@ class App:
                             "env": [
                                 {
                                     "name": "HOSTNAME",
-                                    "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}},
+                                    "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.name"}},
                                 },
                                 *({"name": name, "value": value} for name, value in env.items()),
                             ],
@@ -157,11 +157,12 @@ class App:
         return int(self.workload()["spec"].get("replicas", 1))
 
     def reaches(self, replicas: int, *, within: float = 30.0) -> None:
-        eventually(
-            lambda: self.replicas() == replicas,
-            within=within,
-            what=f"{self.namespace}/{self.name} runs {replicas} replicas (now {self.replicas()}; {self.words()})",
-        )
+        try:
+            eventually(lambda: self.replicas() == replicas, within=within, what=f"{self.name} runs {replicas} replicas")
+        except AssertionError as error:
+            found = self.cluster.find("kca", self.name, namespace=self.namespace) or {}
+            words = found.get("status", {}).get("decision", {}).get("message", "no decision")
+            raise AssertionError(f"{error}; it has {self.replicas()}: {words}") from None
 
     def shows(self, type_: str, status: str, reason: str | None = None, *, within: float = 15.0) -> Body:
         """The condition once it has this status (and reason)."""

@@ -13,6 +13,7 @@ from tests.e2e.conftest import MakeApp
 from tests.support.app import SLEEP, App
 from tests.support.broker import Broker
 from tests.support.cluster import Cluster
+from tests.support.install import Release
 
 StillApp = Callable[..., App]
 STARTED = datetime.now(UTC)
@@ -37,6 +38,13 @@ def other_namespace(cluster: Cluster, broker: Broker) -> Iterator[str]:
     yield name
     cluster.run("delete", "namespace", name, "--wait=false")
     broker.drop(topics=[topic for topic in broker.admin.list_topics(timeout=10).topics if topic.startswith(name)])
+
+
+def held_by(app: App, release: Release) -> str:
+    """What holds the app's number at this moment; the metrics know, the status is only written now and then."""
+    start = f'sluicegate_app_limited{{namespace="{app.namespace}",app="{app.name}",by="'
+    found = [line for line in release.get("/metrics").splitlines() if line.startswith(start)]
+    return found[0].removeprefix(start).split('"')[0] if found else ""
 
 
 def by_lag(*, highest: int = 6, **more: Any) -> dict[str, Any]:

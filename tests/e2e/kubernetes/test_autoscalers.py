@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.kubernetes.conftest import StillApp, by_lag
+from tests.e2e.kubernetes.conftest import StillApp, by_lag, held_by
 from tests.support.app import POLL
 from tests.support.cluster import Body, Cluster
-from tests.support.install import wait_a_poll
+from tests.support.install import Release, wait_a_poll
 from tests.support.recorder import Recorder
 from tests.support.wait import eventually
 
@@ -60,7 +60,7 @@ def keda(cluster: Cluster) -> Iterator[None]:
     cluster.run("delete", "crd", name, limit=60)
 
 
-def test_an_hpa_stops_our_writes_while_it_is_there(still_app: StillApp) -> None:
+def test_an_hpa_stops_our_writes_while_it_is_there(still_app: StillApp, release: Release) -> None:
     app = still_app()
     app.start(scaling=by_lag())
     app.shows("Ready", "True", within=20)
@@ -72,7 +72,7 @@ def test_an_hpa_stops_our_writes_while_it_is_there(still_app: StillApp) -> None:
         app.owe(60)
         wait_a_poll(3)
         assert seen.numbers == [1]
-        assert app.status()["limitedBy"] == "ForeignAutoscaler"
+        assert held_by(app, release) == "ForeignAutoscaler"
         app.cluster.delete("hpa", "cpu", namespace=app.namespace)
         app.reaches(6, within=SEEN_WITHIN)
     app.shows("Stalled", "False", within=2 * POLL)

@@ -8,6 +8,7 @@ import time
 from tests.e2e.kubernetes.conftest import StillApp, by_lag
 from tests.support.app import POLL
 from tests.support.install import wait_a_poll
+from tests.support.wait import eventually
 
 AGE_SHOWS = 1.1
 """Seconds: creation times have a resolution of one."""
@@ -32,7 +33,7 @@ def test_the_older_of_two_apps_on_one_target_keeps_it_and_the_younger_follows(st
 
     older.cluster.delete("kca", older.name, namespace=older.namespace)
     younger.shows("Ready", "True", within=4 * POLL)
-    older.reaches(6, within=4 * POLL)
+    eventually(lambda: older.replicas() == 6, within=4 * POLL, what="the younger runs its own number")
 
 
 def test_one_group_in_two_namespaces_belongs_to_the_older_app(still_app: StillApp, other_namespace: str) -> None:

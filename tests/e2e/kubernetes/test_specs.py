@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.e2e.kubernetes.conftest import StillApp, by_lag
+from tests.e2e.kubernetes.conftest import StillApp, by_lag, held_by
 from tests.support.app import POLL, App
 from tests.support.cluster import Refused
-from tests.support.install import wait_a_poll
+from tests.support.install import Release, wait_a_poll
 from tests.support.recorder import Recorder
 from tests.support.wait import eventually
 
@@ -41,7 +41,7 @@ def test_a_bad_spec_then_a_good_one(still_app: StillApp) -> None:
     app.shows("Stalled", "False", within=POLL)
 
 
-def test_a_suspended_app_writes_nothing_and_says_so_once(still_app: StillApp) -> None:
+def test_a_suspended_app_writes_nothing_and_says_so_once(still_app: StillApp, release: Release) -> None:
     app = still_app()
     app.start(scaling=by_lag(), spec={"suspend": True})
     with Recorder("deployment", app.name, namespace=app.namespace) as seen:
@@ -49,8 +49,7 @@ def test_a_suspended_app_writes_nothing_and_says_so_once(still_app: StillApp) ->
         app.owe(60)
         wait_a_poll(3)
         assert seen.numbers == [1]
-        status = app.status()
-        assert (status["limitedBy"], app.condition("Ready")["status"]) == ("Suspended", "True")
+        assert (held_by(app, release), app.condition("Ready")["status"]) == ("Suspended", "True")
         told = [event for event in app.events() if event["reason"] == "Suspended"]
         assert [int(event.get("count", 1)) for event in told] == [1], "one Event for the transition, none for a poll"
         app.cluster.patch("kca", app.name, {"spec": {"suspend": False}}, namespace=app.namespace)
