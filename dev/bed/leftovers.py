@@ -14,6 +14,12 @@ from dev.bed.addresses import BRIDGE
 from dev.bed.layout import Layout
 from dev.bed.process import arguments, everyone
 
+PROGRAMS: Final = frozenset(
+    (
+        *("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "java"),
+        *("containerd", "containerd-shim-runc-v2", "runc", "ctr"),
+    )
+)
 NAMESPACES: Final = Path("/run/netns")
 CGROUPS: Final = Path("/sys/fs/cgroup")
 CNI_NOTES: Final = Path("/var/lib/cni/results")
@@ -23,12 +29,12 @@ KUBELET_LINKS: Final = Path("/var/log/containers")
 
 
 def processes(*, layout: Layout) -> list[int]:
-    """Pids whose command line names the state folder, and the containers such a shim holds."""
+    """The bed's programs, by the state folder in their arguments, and whatever runs in a pod's control group.
+
+    Both are narrow on purpose: an editor or a shell that merely names a file of the bed is somebody else's.
+    """
     mark = f"{layout.state}/"
-    ours = {pid for pid in everyone() if pid != os.getpid() and any(mark in word for word in arguments(pid))}
-    for shim in [pid for pid in ours if arguments(pid)[0].endswith("containerd-shim-runc-v2")]:
-        ours |= set(_children(shim))
-    return sorted(ours)
+    return [pid for pid in everyone() if _is_program(arguments(pid), mark) or _is_in_pod(pid)]
 
 
 def mounts(*, layout: Layout) -> list[str]:
@@ -115,11 +121,14 @@ def _links(layout: Layout) -> list[Path]:
     return [path for path in links if os.readlink(path).startswith(f"{layout.state}/")]
 
 
-def _children(pid: int) -> list[int]:
-    found: list[int] = []
-    for file in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            found += [int(child) for child in file.read_text().split()]
-        except OSError:
-            continue
-    return found + [grandchild for child in found for grandchild in _children(child)]
+def _is_program(words: list[str], mark: str) -> bool:
+    return bool(words) and os.path.basename(words[0]) in PROGRAMS and any(mark in word for word in words)
+
+
+def _is_in_pod(pid: int) -> bool:
+    # Pods outlive their shims when these are killed: then only the control group tells whose they are.
+    try:
+        groups = Path(f"/proc/{pid}/cgroup").read_text().splitlines()
+    except OSError:
+        return False
+    return any(group.split(":", 2)[2].startswith("/k8s.io/") for group in groups)

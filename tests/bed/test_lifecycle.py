@@ -182,14 +182,27 @@ def test_9_state_is_kept_when_asked(kubectl: Callable[..., str], where: Layout) 
     eventually(lambda: all_ready(kubectl), within=90)
 
 
-def test_down_after_kill_9_of_the_daemons_leaves_nothing(kubectl: Callable[..., str], where: Layout) -> None:
+def test_down_after_kill_9_of_daemons_and_shims_leaves_nothing(kubectl: Callable[..., str], where: Layout) -> None:
     assert all_ready(kubectl)
-    for name in DAEMONS:
-        process = running(name, layout=where)
+    shims = [pid for pid in processes(layout=where) if "shim" in arguments(pid)[0]]
+    killed = [running(name, layout=where) for name in DAEMONS] + [Identity.of(pid) for pid in shims]
+    for process in killed:
         assert process is not None
         process.signal(signal.SIGKILL)
     bed("down")
     assert bed("verify-clean", check=False).stdout == ""
+
+
+def test_down_spares_a_process_that_only_names_a_file_of_the_bed(where: Layout) -> None:
+    bed("up")
+    reader = subprocess.Popen(["tail", "-f", str(where.audit_log)], stdout=subprocess.DEVNULL)
+    try:
+        bed("down")
+        assert reader.poll() is None
+        assert bed("verify-clean", check=False).stdout == ""
+    finally:
+        reader.kill()
+        reader.wait()
 
 
 def test_down_leaves_nothing_and_twice_is_harmless(where: Layout) -> None:
