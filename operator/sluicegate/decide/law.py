@@ -10,7 +10,7 @@ the last two minutes; `stabilization` decides when they are taken.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from sluicegate.decide.capacity import Speed
@@ -54,13 +54,13 @@ def law(*, scene: Scene, speed: Speed, objective: float, memory: Memory) -> tupl
         return Want(replicas=scene.replicas, sentence="no partitions to read"), memory
     rates = scene.rates
     arriving = _planned(rates, scene=scene)
-    surge = rates is not None and _surging(rates)
+    surge = rates is not None and _growing(rates)
     outlook = _outlook(scene=scene, speed=speed, objective=objective, arriving=arriving)
     late = outlook.age > objective
     if rates is None and not speed.measured:
         act = False
     elif speed.measured:
-        act = outlook.age > ACT_AT * objective and (not surge or late)
+        act = outlook.age > ACT_AT * objective
     else:
         act = outlook.proven_age > ACT_AT * objective or (
             speed.rate is not None and outlook.age > UNPROVEN_ACT_AT * objective
@@ -68,6 +68,8 @@ def law(*, scene: Scene, speed: Speed, objective: float, memory: Memory) -> tupl
     most = scene.replicas_for(shape.assignable)
     if scene.replicas == 0 or (act and scene.replicas < most):
         want = _step_up(scene=scene, speed=speed, objective=objective, arriving=arriving, late=late)
+        if surge and not late and scene.replicas > 0 and want.replicas < most:
+            want = replace(want, replicas=scene.replicas, sentence=f"{want.sentence}: the jump is not over yet")
     else:
         want = _step_down(scene=scene, speed=speed, objective=objective, outlook=outlook)
     return want, memory
@@ -76,6 +78,11 @@ def law(*, scene: Scene, speed: Speed, objective: float, memory: Memory) -> tupl
 def _surging(rates: Rates) -> bool:
     """The last interval brought a jump that the 30 s before do not show in full."""
     return rates.newest > 1.1 * rates.fast + 3 * sqrt(rates.fast / rates.interval + 1)
+
+
+def _growing(rates: Rates) -> bool:
+    """The jump began within the last interval: its size is known at the next poll, when all of an interval is new."""
+    return _surging(rates) and rates.newest > 1.1 * rates.before + 3 * sqrt(rates.before / rates.interval + 1)
 
 
 def _planned(rates: Rates | None, *, scene: Scene) -> float:

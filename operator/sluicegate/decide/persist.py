@@ -21,8 +21,9 @@ LIMIT = 2048
 TRUSTED = 360.0
 """Seconds since the last write of memory after which a window counts as not seen: memory is written every five
 minutes, or a little later."""
-MOST_WANTED, MOST_NAMED = 24, 16
-DOWN_SLOT = HOUR / 24
+MOST_WANTED, MOST_NAMED = 16, 16
+LONGEST_NAME = 48
+DOWN_SLOT = HOUR / 12
 OPTIONAL = ("residue", "firstEnd", "leads", "transactional", "reversals")
 """Left out in this order while the whole is too long."""
 
@@ -42,10 +43,10 @@ def persist(memory: Memory) -> dict[str, Any]:
         "target": memory.target_uid or None,
         "written": memory.written,
         "acceptedAt": _whole(memory.accepted_at),
-        "acceptedBy": memory.accepted_by[:64] or None,
+        "acceptedBy": _name(memory.accepted_by) or None,
         "usable": memory.usable,
         "partitions": memory.count,
-        "assignor": memory.assignor[:64] or None,
+        "assignor": _name(memory.assignor) or None,
         "foreign": memory.foreign or None,
         "translated": memory.translated or None,
         "uncommitted": memory.uncommitted_proven or None,
@@ -53,7 +54,7 @@ def persist(memory: Memory) -> dict[str, Any]:
         "commitPeriod": _short(memory.gap),
         "capacity": _capacity(memory),
         "leads": [_short(lead) for lead in memory.leads] or None,
-        "reversals": [[_whole(one.at), one.manager[:64]] for one in memory.reversals[-6:]] or None,
+        "reversals": [[_whole(one.at), _name(one.manager)] for one in memory.reversals[-6:]] or None,
         "topics": "".join(topic_mark(topic, id_) for topic, id_ in memory.topic_ids) or None,
         "transactional": list(memory.transactional[:MOST_NAMED]) or None,
         "residue": [list(one) for one in memory.residue[:MOST_NAMED]] or None,
@@ -121,6 +122,11 @@ def _whole(at: float | None) -> int | None:
     return None if at is None else round(at)
 
 
+def _name(text: str) -> str:
+    """What is kept of a name that others chose."""
+    return "".join(letter for letter in text if letter.isascii() and letter.isprintable())[:LONGEST_NAME]
+
+
 def _short(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.3g}")
 
@@ -136,11 +142,11 @@ def _thinned(wanted: tuple[Wanted, ...]) -> list[Wanted]:
 
 
 def _slots(downs: tuple[float, ...]) -> list[list[int]]:
-    """[time, how many] by 1/24 of an hour, each counted at its latest: a budget is never widened by a restart."""
+    """[time, how many] by five minutes, each counted at its latest: a budget is never widened by a restart."""
     slots: dict[int, list[float]] = {}
     for at in downs:
         slots.setdefault(int(at // DOWN_SLOT), []).append(at)
-    return [[round(max(times)), len(times)] for _, times in sorted(slots.items())][-25:]
+    return [[round(max(times)), len(times)] for _, times in sorted(slots.items())][-13:]
 
 
 def _capacity(memory: Memory) -> dict[str, Any] | None:

@@ -14,14 +14,16 @@ FAST, MID, TREND = 30.0, 120.0, 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """``fast``, ``mid``: arrivals over the last 30 and 120 s; ``newest`` since the poll before; ``long`` over all
-    that is remembered (300 s), whose parts by partition are ``share`` (they sum to 1). ``slope`` messages/s², never
-    negative. ``out`` what the group handled over the last 30 s. ``interval`` seconds between the last two polls.
+    """``fast``, ``mid``: arrivals over the last 30 and 120 s; ``newest`` since the poll before, ``before`` in the
+    interval before that; ``long`` over all that is remembered (300 s), whose parts by partition are ``share`` (they
+    sum to 1). ``slope`` messages/s², never negative. ``out`` what the group handled over the last 30 s. ``interval``
+    seconds between the last two polls.
     """
 
     fast: float
     mid: float
     newest: float
+    before: float
     long: float
     slope: float
     out: float
@@ -41,12 +43,14 @@ def rates(polls: Sequence[Poll]) -> Rates | None:
     fast_base, mid_base = back(polls, FAST), back(polls, MID)
     by_partition = [arrivals(polls, base=oldest, index=index) for index in range(len(newest.end))]
     long = sum(by_partition)
+    newest_rate = arriving(polls, base=last)
     equal = 1.0 / max(1, len(by_partition))
-    fast = arriving(polls, base=fast_base)
+    fast = newest_rate if fast_base is last else arriving(polls, base=fast_base)
     return Rates(
         fast=fast,
         mid=fast if mid_base is fast_base else arriving(polls, base=mid_base),
-        newest=fast if last is fast_base else arriving(polls, base=last),
+        newest=newest_rate,
+        before=arriving(polls[:-1], base=polls[-3]) if len(polls) > 2 else newest_rate,
         long=long,
         slope=_slope(polls),
         out=handled(fast_base, newest),

@@ -27,7 +27,7 @@ V = TypeVar("V")
 def track(*, reading: Reading, group: Group | None, observed_at: float, settled: bool, memory: Memory) -> Memory:
     """Memory with this sweep in it. ``settled``: no pod and no member is on its way."""
     if reading.names != memory.names and reading.names:
-        memory = _realign(memory, names=reading.names)
+        memory = _realign(memory, names=reading.names, at=observed_at)
     if not reading.names:
         return replace(memory, unstable_at=memory.unstable_at if settled else observed_at)
     owner = _owners(reading, group) if group is not None else memory.owner
@@ -39,7 +39,7 @@ def track(*, reading: Reading, group: Group | None, observed_at: float, settled:
     for index, lag in enumerate(reading.lags):
         committed = before is not None and reading.committed[index] != before.committed[index]
         restarted = owner[index] != memory.owner[index] or (moving and owner[index] != "")
-        if restarted or lag == 0 or (committed and owner[index]):
+        if restarted or (owner[index] and (lag == 0 or committed)):
             moved_at[index] = observed_at
     polls = memory.polls
     if fresh and not reading.blind:
@@ -75,7 +75,7 @@ def thin(polls: tuple[Poll, ...]) -> tuple[Poll, ...]:
     return tuple(kept[-MOST_POLLS:])
 
 
-def _realign(memory: Memory, *, names: tuple[str, ...]) -> Memory:
+def _realign(memory: Memory, *, names: tuple[str, ...], at: float) -> Memory:
     """Partitions came or went: bring every sequence into the new order, unknown where there was none."""
     place = {name: index for index, name in enumerate(memory.names)}
     order = [place.get(name) for name in names]
@@ -83,7 +83,6 @@ def _realign(memory: Memory, *, names: tuple[str, ...]) -> Memory:
     def moved(values: Sequence[V], *, absent: V) -> tuple[V, ...]:
         return tuple([absent if index is None else values[index] for index in order])
 
-    last = memory.polls[-1].at if memory.polls else 0.0
     return replace(
         memory,
         names=names,
@@ -98,7 +97,7 @@ def _realign(memory: Memory, *, names: tuple[str, ...]) -> Memory:
         ),
         held=moved(memory.held, absent=None),
         owner=moved(memory.owner, absent=""),
-        moved_at=moved(memory.moved_at, absent=last),
+        moved_at=moved(memory.moved_at, absent=at),
         anchors=tuple(anchor for anchor in memory.anchors if anchor[0] in names),
     )
 

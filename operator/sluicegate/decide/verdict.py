@@ -76,6 +76,7 @@ def verdict(basis: Basis, *, course: Course | None, asked: int | None, own: Stan
         rate_in=seen.rates.fast if seen.rates else None,
         rate_out=seen.rates.out if seen.rates else None,
         partitions=partitions,
+        foreign=basis.observation.foreign,
         capacity=Capacity(value=rate * consumers if rate else None, source=seen.speed.source),
         conditions=conditions(found),
         per_partition=dict(zip(seen.reading.names, seen.reading.lags, strict=True)),

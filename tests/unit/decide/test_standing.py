@@ -45,6 +45,7 @@ def test_a_number_that_is_not_ours_is_left_alone(
 def test_recommend_decides_and_reports_and_writes_nothing() -> None:
     decision, _ = given.decided(needy(foreign=HPA), app=given.spec(mode="Recommend"))
     assert (decision.replicas, decision.action, decision.write) == (12, "ScaleUp", False)
+    assert decision.foreign == HPA
     active = given.condition(decision, "ScalingActive")
     assert (active.status, active.reason) == ("False", "Observing")
     assert "HorizontalPodAutoscaler orders" in active.message
@@ -83,7 +84,7 @@ def test_a_persons_number_within_the_limits_stands_for_one_window() -> None:
 
 def test_a_persons_number_outside_the_limits_is_corrected_at_once() -> None:
     _, memory = at(0, 2, memory=Memory())
-    decision, after = at(10, 30, memory=memory)
+    decision, _ = at(10, 30, memory=memory)
     assert (decision.replicas, decision.limited_by, decision.write) == (12, "Partitions", True)
     decision, _ = at(10, 0, memory=memory)
     assert (decision.replicas, decision.write) == (1, True)
