@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from sluicegate.cli.parts import keep_going
 from sluicegate.control.attend import Attendant
 from sluicegate.control.clock import Clock
 from sluicegate.control.connection_status import ConnectionStatuses
@@ -26,8 +27,6 @@ LOOP_LIMIT = 30.0
 WATCH_LIMIT = 300.0
 """Seconds without any event or list after which what the store says is too old to act on."""
 CRD_LOOKS = 5.0
-FAREWELL = 1.0
-"""Seconds for tasks to end after SIGTERM; what takes longer is left behind."""
 
 
 async def run(*, namespaces: tuple[str, ...], port: int, children: int) -> int:
@@ -56,7 +55,8 @@ async def run(*, namespaces: tuple[str, ...], port: int, children: int) -> int:
         try:
             async with serving(port=port, exposition=metrics.exposition, alive=alive, ready=ready) as bound:
                 log.info("started", extra={"port": bound, "namespaces": ",".join(namespaces) or "all"})
-                return await _until_stopped(operator, cluster, store, namespaces=namespaces, stop=stop)
+                watching = _watch(cluster, store, namespaces=namespaces, stop=stop)
+                return await keep_going({"control": operator.run(), "watch": watching}, stop=stop)
         finally:
             await pool.close()
 
@@ -76,32 +76,6 @@ def assemble(*, store: Store, clock: Clock, pool: SweepPool, cluster: Cluster) -
     )
     relist = Relist(store=store, lists=cluster)
     return Operator(roster=roster, turns=turns, attendant=attendant, relist=relist, clock=clock)
-
-
-async def _until_stopped(
-    operator: Operator, cluster: Cluster, store: Store, *, namespaces: tuple[str, ...], stop: asyncio.Event
-) -> int:
-    """The control loop first, then the watches: kopf cancels what started after it when it ends."""
-    control = asyncio.create_task(operator.run(), name="control")
-    stopping = asyncio.create_task(stop.wait(), name="stop")
-    await asyncio.sleep(0)
-    watching = asyncio.create_task(_watch(cluster, store, namespaces=namespaces, stop=stop), name="watch")
-    parts = (control, watching)
-    await asyncio.wait({*parts, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    told = stop.is_set()
-    for task in (*parts, stopping):
-        task.cancel()
-    await asyncio.wait(parts, timeout=FAREWELL)
-    if told:
-        log.info("stopped")
-        return 0
-    for task in parts:
-        error = None if not task.done() or task.cancelled() else task.exception()
-        if error:
-            log.error(
-                "a part died, so the process ends and starts anew", extra={"part": task.get_name()}, exc_info=error
-            )
-    return 1
 
 
 async def _watch(cluster: Cluster, store: Store, *, namespaces: tuple[str, ...], stop: asyncio.Event) -> None:

@@ -72,17 +72,15 @@ class Cluster:
             except Gone as error:
                 if known.optional:
                     return []
-                raise Gone(
-                    f"the API server does not know {known.plural}: install the CRDs ({error})"
-                ) from error
+                raise Gone(f"the API server does not know {known.plural}: install the CRDs ({error})") from error
             found += [known.trimmed(body) for body in page.get("items") or ()]
             token = (page.get("metadata") or {}).get("continue") or ""
             if not token:
                 return found
 
     async def get_body(self, kind: str, key: Key) -> dict[str, Any]:
-        """One object. Gone when it does not exist."""
-        return KINDS[kind].trimmed(await self._call("get", KINDS[kind], key))
+        """One object, for people, who can wait longer than a lease. Gone when it does not exist."""
+        return KINDS[kind].trimmed(await self._call("get", KINDS[kind], key, within=LIST_TIMEOUT))
 
     async def serves_own_kinds(self) -> bool:
         """Whether the CRDs are installed: without them a watch would see nothing, for ever."""

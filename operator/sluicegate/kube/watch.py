@@ -40,6 +40,14 @@ class Backoffs:
             pause = min(pause * 2, LONGEST_PAUSE)
 
 
+class Everyone(frozenset[Any]):
+    """Every task there is. At its end kopf cancels each task of the loop that is not in such a set, ours among them;
+    its own end with their parents."""
+
+    def __contains__(self, task: object) -> bool:
+        return True
+
+
 def handlers(store: Store) -> kopf.OperatorRegistry:
     """A handler for each watched kind."""
     registry = kopf.OperatorRegistry()
@@ -113,11 +121,9 @@ def operator_settings() -> kopf.OperatorSettings:
 async def watch(registry: kopf.OperatorRegistry, *, namespaces: tuple[str, ...], stop: asyncio.Event) -> None:
     """Watch until ``stop`` is set. Raises when kopf cannot go on: the process must end then, and start anew.
 
-    At its end kopf cancels every task that started after it: start what must outlive it before. It takes the
-    process's signals, too; they are given back here, to set ``stop``.
+    kopf takes the process's signals; they are given back here, to set ``stop``.
     """
     os.environ.setdefault("POD_ID", socket.gethostname())
-    others = asyncio.all_tasks()
     tasks = await kopf.spawn_tasks(
         registry=registry,
         settings=operator_settings(),
@@ -128,4 +134,4 @@ async def watch(registry: kopf.OperatorRegistry, *, namespaces: tuple[str, ...],
     )
     for number in SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await kopf.run_tasks(tasks, ignored=others)
+    await kopf.run_tasks(tasks, ignored=Everyone())

@@ -8,11 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
 from sluicegate.telemetry.apps import AppSeries
 from sluicegate.version import VERSION
 
+disable_created_metrics()
 registry = CollectorRegistry()
 PREFIX = "sluicegate"
 
