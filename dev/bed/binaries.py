@@ -5,7 +5,6 @@ the registry that every Go build uses. Source versions are pinned by the go.mod 
 """
 
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,15 +84,15 @@ def build(*, cache: Cache, progress: Progress) -> Binaries:
 
 def _kubernetes(go: Path, env: dict[str, str], folder: Path, step: Step) -> None:
     # In a copy, so that a compiler that wants to touch go.mod never changes the source tree.
-    with tempfile.TemporaryDirectory(dir=folder.parent) as module:
-        shutil.copytree(RECIPES / "kubernetes", module, dirs_exist_ok=True)
-        packages = [f"k8s.io/kubernetes/cmd/{name}" for name in COMMANDS]
-        step.note = "fetching sources"
-        command.run([go, "mod", "download"], timeout=1200, env=env, cwd=Path(module))
-        all_packages = command.run([go, "list", "-deps", *packages], timeout=300, env=env, cwd=Path(module))
-        flags = ("-v", "-mod=readonly", "-trimpath", f"-ldflags={_KUBERNETES_FLAGS}", "-o", f"{folder}/")
-        count = _Counter(step=step, total=len(all_packages.splitlines()))
-        command.run([go, "build", *flags, *packages], timeout=3600, env=env, cwd=Path(module), line=count)
+    module = folder.with_suffix(".module")
+    shutil.copytree(RECIPES / "kubernetes", module, dirs_exist_ok=True)
+    packages = [f"k8s.io/kubernetes/cmd/{name}" for name in COMMANDS]
+    flags = ("-v", "-mod=readonly", "-trimpath", f"-ldflags={_KUBERNETES_FLAGS}", "-o", f"{folder}/")
+    step.note = "fetching sources"
+    needed = command.run([go, "list", "-deps", *packages], timeout=1200, env=env, cwd=module)
+    count = _Counter(step=step, total=len(needed.splitlines()))
+    command.run([go, "build", *flags, *packages], timeout=3600, env=env, cwd=module, line=count)
+    shutil.rmtree(module)
 
 
 def _helm(go: Path, env: dict[str, str], folder: Path, step: Step) -> None:
