@@ -18,6 +18,8 @@ FIGURES_EVERY = 30.0
 SLOW_EVERY = 300.0
 SLOW = frozenset({"memory", "lastSweep"})
 URGENT = frozenset({"observedGeneration", "foreign", "effective", "reachable", "clusterId", "brokers"})
+PASSING_LIMITS = frozenset({"None", "Min", "Stabilization", "Cooldown"})
+"""Limits between which an app under a wavering load goes back and forth: no transitions, but figures."""
 TOLD_BY_TIME = frozenset({"id", "at", "message"})
 
 
@@ -38,7 +40,9 @@ def worth_writing(previous: Status, new: Status, *, last_written: float, now: fl
 def _urgent(status: Status) -> object:
     replicas = status.get("replicas") or {}
     conditions = status.get("conditions") or ()
+    limit = status.get("limitedBy")
     return (
+        None if limit in PASSING_LIMITS else limit,
         {name: status.get(name) for name in URGENT},
         {name: replicas.get(name) for name in ("current", "desired", "cap")},
         sorted(tuple(str(one.get(name)) for name in ("type", "status", "reason")) for one in conditions),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sluicegate.act.ports import Scales
 from sluicegate.errors import Bug, Conflict
 from sluicegate.model.app import TargetRef
@@ -10,10 +12,19 @@ from sluicegate.model.observation import Workload
 from sluicegate.model.resource import Key
 
 
-async def scale(scales: Scales, *, target: TargetRef, key: Key, workload: Workload, decision: Decision) -> None:
+async def scale(
+    scales: Scales,
+    *,
+    target: TargetRef,
+    key: Key,
+    workload: Workload,
+    decision: Decision,
+    still: Callable[[], bool] = lambda: True,
+) -> None:
     """Write ``decision.replicas`` to ``target`` in the namespace of ``key``, the app.
 
-    Conflict: the workload is not as it was observed (``workload``), or changed while we wrote; look again.
+    ``still`` is asked last: whether the app itself is what was decided about.
+    Conflict: workload or app are not as they were observed, or changed while we wrote; look again.
     Bug: the number lies above the decision's own cap, or the decision forbids writing.
     """
     replicas = decision.replicas
@@ -27,4 +38,6 @@ async def scale(scales: Scales, *, target: TargetRef, key: Key, workload: Worklo
         raise Conflict(f"{kind} {where} was deleted and made again since it was observed")
     if found.replicas != workload.desired:
         raise Conflict(f"{kind} {where} has {found.replicas} replicas now, not the {workload.desired} observed")
+    if not still():
+        raise Conflict(f"{key} changed or went since this was decided, or the decision had to wait too long")
     await scales.put_scale(kind=kind, key=where, replicas=replicas, resource_version=found.resource_version)

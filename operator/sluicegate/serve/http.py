@@ -46,8 +46,9 @@ def application(*, exposition: Exposition, alive: Health, ready: Health) -> web.
 
 @asynccontextmanager
 async def serving(
-    *, host: str | None = None, port: int, exposition: Exposition, alive: Health, ready: Health) -> AsyncIterator[int]:
-    """Serve while inside, on all addresses without ``host``; yields the port, chosen by the system when asked for 0.
+    *, host: str | None = None, port: int, exposition: Exposition, alive: Health, ready: Health
+) -> AsyncIterator[int]:
+    """Serve while inside, on all addresses without ``host``; yields the port, that of IPv4 when asked for 0.
 
     OSError when the port is taken.
     """
@@ -57,6 +58,6 @@ async def serving(
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
-        yield runner.addresses[0][1]
+        yield min(runner.addresses, key=lambda address: ":" in address[0])[1]
     finally:
         await runner.cleanup()

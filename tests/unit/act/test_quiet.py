@@ -93,10 +93,16 @@ def test_a_lag_that_appears_from_nothing_is_noticed_as_is_one_that_goes() -> Non
     assert worth(none, before=some, after=30)
 
 
-def test_what_limits_may_change_back_and_forth_without_a_write_each_poll() -> None:
-    other = shown(decision(limited_by="Stabilization", reason="Stabilization"))
-    assert not worth(other, after=10)
-    assert worth(other, after=30)
+@pytest.mark.parametrize(("one", "other"), [("Max", "ForeignAutoscaler"), ("None", "Suspended"), ("Max", "None")])
+def test_another_limit_is_a_transition(one: str, other: str) -> None:
+    assert worth(shown(decision(limited_by=other)), before=shown(decision(limited_by=one)), after=0)
+
+
+def test_a_wavering_load_that_is_held_now_and_then_is_not_written_at_each_poll() -> None:
+    free, held = shown(decision(limited_by="None")), shown(decision(limited_by="Stabilization", reason="Stabilization"))
+    assert not worth(held, before=free, after=10)
+    assert not worth(free, before=held, after=10)
+    assert worth(held, before=free, after=30)
 
 
 def test_memory_alone_waits_for_five_minutes_with_a_jitter() -> None:
