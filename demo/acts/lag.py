@@ -154,7 +154,7 @@ class Watch:
             self._calm_since = self._rest_since = time.time()
             self._unanswered += 1
             if self._unanswered >= UNANSWERED_LIMIT:
-                raise DemoError(f"cluster and broker stopped answering: {failure}") from failure
+                raise DemoError(f"cluster and broker stopped answering: {_words(failure)}") from failure
             return
         self._unanswered = 0
         now = time.time()
@@ -301,3 +301,8 @@ def save(folder: Path, *, summary: Summary, run: Run, rows: tuple[timeline.Row, 
     run.write(folder / "run.json")
     timeline.write(folder / "timeline.csv", rows)
     plot.redraw(folder)
+
+
+def _words(failure: Exception) -> str:
+    """One line of it: the API client's exceptions print headers and bodies, too."""
+    return f"{failure.status} {failure.reason}" if isinstance(failure, ApiException) else str(failure)
