@@ -16,8 +16,9 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What conditions are made from. ``pods_stuck`` why pods cannot start, once it has lasted longer than a start
-    takes; ``busiest`` messages a second on the busiest bound partition, ``member`` what one consumer handles."""
+    """What conditions are made from. ``pods_waiting`` why pods do not start at this moment, ``pods_stuck`` the same
+    once it has lasted longer than a start takes; ``busiest`` messages a second on the busiest bound partition,
+    ``member`` what one consumer handles."""
 
     standing: Standing
     workload: Workload | None
@@ -29,6 +30,7 @@ class Findings:
     unknown_polls: int
     partitions: Partitions
     group_seen: bool
+    pods_waiting: str
     pods_stuck: str
     lead: float
     member: float | None
@@ -53,7 +55,7 @@ def _ready(found: Findings) -> Condition:
         return Condition(type="Ready", status=Truth.FALSE, reason=standing.reason, message=standing.message)
     if found.pods_stuck:
         message = f"pods cannot start: {found.pods_stuck}; no more are added until they can"
-        return Condition(type="Ready", status=Truth.FALSE, reason=found.pods_stuck, message=message)
+        return Condition(type="Ready", status=Truth.FALSE, reason=_word(found.pods_stuck), message=message)
     if isinstance(found.total, Unknown) and found.unknown_polls > PATIENCE:
         message = f"lag unknown for {found.unknown_polls} polls: {found.total.message}"
         return Condition(type="Ready", status=Truth.FALSE, reason=found.total.reason, message=message)
@@ -64,9 +66,9 @@ def _reconciling(found: Findings) -> Condition:
     workload, standing = found.workload, found.standing
     if workload is None or standing.stalled or not standing.write:
         return Condition(type="Reconciling", status=Truth.FALSE, reason="NothingToDo")
-    if found.pods_stuck:
-        message = f"{workload.ready} of {workload.desired} replicas are ready: {found.pods_stuck}"
-        return Condition(type="Reconciling", status=Truth.TRUE, reason=found.pods_stuck, message=message)
+    if found.pods_waiting:
+        message = f"{workload.ready} of {workload.desired} replicas are ready: {found.pods_waiting}"
+        return Condition(type="Reconciling", status=Truth.TRUE, reason=_word(found.pods_waiting), message=message)
     if found.replicas is not None and found.replicas != workload.desired:
         message = f"from {workload.desired} to {found.replicas} replicas"
         return Condition(type="Reconciling", status=Truth.TRUE, reason="Scaling", message=message)
@@ -145,6 +147,11 @@ def _healthy(found: Findings) -> Condition:
             message="the group's members could not be read",
         )
     return Condition(type="PartitionsHealthy", status=Truth.TRUE, reason="AllRead")
+
+
+def _word(reason: str) -> str:
+    """The CamelCase word of ``FailedCreate: pods "a" is forbidden: exceeded quota …``."""
+    return reason.partition(":")[0]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -5,10 +5,11 @@ Everything else in this room leans on these rules. Unknown is never taken for ze
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sluicegate.decide.absent import not_listed, remembered
+from sluicegate.decide.incarnation import void_recreated
 from sluicegate.decide.residue import settle
 from sluicegate.model.app import Isolation, Kafka, OffsetReset
 from sluicegate.model.kafka import Partition
@@ -23,6 +24,7 @@ class Reading:
 
     ``ends`` the end that counts; ``committed`` as the group committed it; ``positions`` where reading goes on from;
     ``lags`` messages, None where unknown; ``unknown`` why, by partition, or by topic when a whole one is missing.
+    Partitions that were not listed this time but are remembered are here, too, as unknown.
     """
 
     names: tuple[str, ...]
@@ -59,9 +61,11 @@ def read(
 
     ``topics`` those the spec names, None when it leaves them to the group.
     """
-    parts = sorted(observation.partitions, key=lambda part: (part.topic, part.partition))
+    missing = not_listed(observation=observation, topics=topics)
+    absent = remembered(memory.names, observation=observation) if missing else ()
+    parts = sorted((*observation.partitions, *absent), key=lambda part: (part.topic, part.partition))
     names = tuple([f"{part.topic}-{part.partition}" for part in parts])
-    memory = _void_recreated(parts, memory)
+    memory = void_recreated(parts, memory)
     memory = _isolation(parts, kafka=kafka, memory=memory)
     stable_end = kafka.isolation_level is Isolation.READ_COMMITTED or (
         kafka.isolation_level is Isolation.AUTO and not memory.uncommitted_proven
@@ -81,7 +85,10 @@ def read(
         if isinstance(position, Unknown) or end is None:
             positions.append(None)
             lags.append(None)
-            unknown.append((name, position if isinstance(position, Unknown) else _no_end(stable_end=stable_end)))
+            if part not in absent:
+                unknown.append((name, position if isinstance(position, Unknown) else _no_end(stable_end=stable_end)))
+            if name in first and part.committed is None:
+                first_after[name] = first[name]
             continue
         if part.committed is None and kafka.offset_reset is OffsetReset.LATEST:
             first_after[name] = first.get(name, end)
@@ -101,7 +108,6 @@ def read(
         transactional=frozenset(transactional),
         before=memory.residue,
     )
-    missing = _missing(parts, topics=topics, observation=observation)
     reading = Reading(
         names=names,
         topics=part_topics,
@@ -110,17 +116,12 @@ def read(
         positions=tuple(positions),
         lags=tuple(lags),
         unknown=(*missing, *unknown),
-        complete=bool(parts) and not missing and observation.fault is None,
+        complete=bool(parts) and not missing,
     )
     first_end = tuple(first_after.items())
     if (first_end, residue, transactional) != (memory.first_end, memory.residue, memory.transactional):
         memory = replace(memory, first_end=first_end, residue=residue, transactional=transactional)
     return reading, memory
-
-
-def topic_mark(topic: str, topic_id: str) -> str:
-    """Eight characters that stand for one incarnation of a topic where space is short."""
-    return f"{zlib.crc32(f'{topic}/{topic_id}'.encode()):08x}"
 
 
 def _position(part: Partition, *, end: int | None, reset: OffsetReset | None, first: int | None) -> int | Unknown:
@@ -176,59 +177,9 @@ def _isolation(parts: Sequence[Partition], *, kafka: Kafka, memory: Memory) -> M
     return memory
 
 
-def _void_recreated(parts: Sequence[Partition], memory: Memory) -> Memory:
-    """A topic with another id is another topic: what was remembered about the old one is void, and a new window of
-    observation begins (no step down may come from figures of the old)."""
-    known = dict(memory.topic_ids)
-    ids = {part.topic: part.topic_id for part in parts if part.topic_id is not None}
-    merged = tuple(sorted({**known, **ids}.items()))
-    if merged == memory.topic_ids:
-        return memory
-    marks = frozenset(memory.topic_marks)
-    changed = {
-        topic
-        for topic, id_ in ids.items()
-        if (topic in known and known[topic] != id_)
-        or (marks and topic not in known and topic_mark(topic, id_) not in marks)
-    }
-    memory = replace(memory, topic_ids=merged, topic_marks=())
-    if not changed:
-        return memory
-    gone = {f"{part.topic}-{part.partition}" for part in parts if part.topic in changed}
-    return replace(
-        memory,
-        started=None,
-        wanted=(),
-        idle_since=None,
-        polls=(),
-        anchors=(),
-        held=tuple(None if name in gone else lag for name, lag in zip(memory.names, memory.held, strict=True)),
-        residue=tuple(entry for entry in memory.residue if entry[0] not in gone),
-        first_end=tuple(entry for entry in memory.first_end if entry[0] not in gone),
-        transactional=tuple(topic for topic in memory.transactional if topic not in changed),
-    )
-
-
 def _resting(parts: Sequence[Partition], observation: Observation) -> Sequence[bool]:
     group = observation.group
     if group is None or group.state != "Stable":
         return [False] * len(parts)
     owned = {(tp.topic, tp.partition) for member in group.members for tp in member.partitions}
     return [(part.topic, part.partition) in owned for part in parts]
-
-
-def _missing(
-    parts: Sequence[Partition], *, topics: Sequence[str] | None, observation: Observation
-) -> list[tuple[str, Unknown]]:
-    if observation.fault is not None:
-        return [("all", Unknown(observation.fault.kind.value, observation.fault.message))]
-    missing = [(topic, Unknown(fault.kind.value, fault.message)) for topic, fault in observation.topic_faults]
-    said = {topic for topic, _ in missing}.union(part.topic for part in parts)
-    for topic in topics or ():
-        if topic not in said:
-            remedy = "create the topic or correct spec.topics"
-            missing.append((topic, Unknown("TopicNotFound", f"the cluster showed no partition of {topic}; {remedy}")))
-    if not parts and not missing:
-        message = "the group has no committed offsets on any topic; name its topics in spec.topics"
-        missing.append(("all", Unknown("NeverCommitted", message)))
-    return missing

@@ -52,27 +52,29 @@ def law(*, scene: Scene, speed: Speed, objective: float, memory: Memory) -> tupl
     shape = scene.shape
     if shape.partitions == 0:
         return Want(replicas=scene.replicas, sentence="no partitions to read"), memory
-    rates = scene.rates
-    arriving = _planned(rates, scene=scene)
-    surge = rates is not None and _growing(rates)
-    outlook = _outlook(scene=scene, speed=speed, objective=objective, arriving=arriving)
-    late = outlook.age > objective
-    if rates is None and not speed.measured:
-        act = False
-    elif speed.measured:
-        act = outlook.age > ACT_AT * objective
-    else:
-        act = outlook.proven_age > ACT_AT * objective or (
-            speed.rate is not None and outlook.age > UNPROVEN_ACT_AT * objective
-        )
+    steady, jump = _planned(scene)
+    outlook = _outlook(scene=scene, speed=speed, objective=objective, arriving=steady)
+    ahead = outlook if jump <= steady else _outlook(scene=scene, speed=speed, objective=objective, arriving=jump)
+    late = ahead.age > objective
     most = scene.replicas_for(shape.assignable)
-    if scene.replicas == 0 or (act and scene.replicas < most):
-        want = _step_up(scene=scene, speed=speed, objective=objective, arriving=arriving, late=late)
-        if surge and not late and scene.replicas > 0 and want.replicas < most:
-            want = replace(want, replicas=scene.replicas, sentence=f"{want.sentence}: the jump is not over yet")
-    else:
-        want = _step_down(scene=scene, speed=speed, objective=objective, outlook=outlook)
+    acts = _acts(ahead, scene=scene, speed=speed, objective=objective)
+    if scene.replicas > 0 and (not acts or scene.replicas >= most):
+        return _step_down(scene=scene, speed=speed, objective=objective, outlook=ahead), memory
+    want = _step_up(scene=scene, speed=speed, objective=objective, arriving=max(steady, jump), late=late)
+    only_jump = not _acts(outlook, scene=scene, speed=speed, objective=objective)
+    if scene.replicas > 0 and only_jump and not late and want.replicas < most and _growing(scene.rates):
+        want = replace(want, replicas=scene.replicas, sentence=f"{want.sentence}: the jump is not over yet")
     return want, memory
+
+
+def _acts(outlook: _Outlook, *, scene: Scene, speed: Speed, objective: float) -> bool:
+    """Whether a message would grow too old if one waited another poll."""
+    if speed.measured:
+        return outlook.age > ACT_AT * objective
+    if scene.rates is None:
+        return False
+    unproven = speed.rate is not None and outlook.age > UNPROVEN_ACT_AT * objective
+    return outlook.proven_age > ACT_AT * objective or unproven
 
 
 def _surging(rates: Rates) -> bool:
@@ -80,19 +82,18 @@ def _surging(rates: Rates) -> bool:
     return rates.newest > 1.1 * rates.fast + 3 * sqrt(rates.fast / rates.interval + 1)
 
 
-def _growing(rates: Rates) -> bool:
+def _growing(rates: Rates | None) -> bool:
     """The jump began within the last interval: its size is known at the next poll, when all of an interval is new."""
-    return _surging(rates) and rates.newest > 1.1 * rates.before + 3 * sqrt(rates.before / rates.interval + 1)
+    return rates is not None and rates.newest > 1.1 * rates.before + 3 * sqrt(rates.before / rates.interval + 1)
 
 
-def _planned(rates: Rates | None, *, scene: Scene) -> float:
-    """Arrivals to plan for, with the trend until new members are at work and any jump of the last interval."""
+def _planned(scene: Scene) -> tuple[float, float]:
+    """Arrivals to plan for: with the trend until new members are at work; and a jump of the last interval, else 0."""
+    rates = scene.rates
     if rates is None:
-        return 0.0
-    ahead = rates.fast + rates.slope * scene.horizon
-    if _surging(rates):
-        ahead = max(ahead, rates.newest)
-    return max(rates.mid, ahead)
+        return 0.0, 0.0
+    steady = max(rates.mid, rates.fast + rates.slope * scene.horizon)
+    return steady, rates.newest if _surging(rates) else 0.0
 
 
 def _outlook(*, scene: Scene, speed: Speed, objective: float, arriving: float) -> _Outlook:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from sluicegate.decide.fields import Fields
-from sluicegate.decide.lag import topic_mark
+from sluicegate.decide.incarnation import topic_mark
 from sluicegate.decide.stabilization import HOUR
 from sluicegate.model.memory import VERSION, Memory, Reversal, Sample, Wanted
 

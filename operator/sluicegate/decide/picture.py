@@ -29,8 +29,8 @@ STUCK_SHARE = 0.25
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """What is known now. ``counted`` lag by partition, unknown ones as last held; ``lead`` seconds from an order to
-    members at work; ``pods_stuck`` why pods cannot start, once that has lasted longer than ``lead``; ``crowded``:
-    so many that adding more is pointless."""
+    members at work; ``pods_waiting`` why pods do not start at this moment, ``pods_stuck`` the same once that has
+    lasted longer than ``lead``; ``crowded``: so many that adding more is pointless."""
 
     reading: Reading
     crew: Crew
@@ -43,6 +43,7 @@ class Picture:
     health: Health
     scene: Scene
     lead: float
+    pods_waiting: str
     pods_stuck: str
     crowded: bool
 
@@ -114,6 +115,7 @@ def picture(
             health=Health(stuck=stuck, unowned=unowned, free=free, bound=bound, missing=missing),
             scene=scene_,
             lead=lead,
+            pods_waiting=observation.pods.stuck_reason,
             pods_stuck=stuck_words,
             crowded=crowded,
         ),
@@ -212,13 +214,17 @@ def _effect(memory: Memory, *, settled: bool, now: float) -> Memory:
 def _pods(
     observation: Observation, *, replicas: int, lead: float, memory: Memory, now: float
 ) -> tuple[str, bool, Memory]:
-    """(why pods cannot start, once that has lasted; whether adding more is pointless; memory)."""
+    """(why pods cannot start, once that has lasted; whether adding more is pointless; memory).
+
+    A reason without a stuck pod is the controller's: it cannot even make one.
+    """
     pods = observation.pods
-    if not pods.stuck_reason or pods.stuck == 0:
+    if not pods.stuck_reason:
         return "", False, memory if memory.pods_stuck_since is None else replace(memory, pods_stuck_since=None)
     if memory.pods_stuck_since is None:
         return "", False, replace(memory, pods_stuck_since=now)
     if now - memory.pods_stuck_since <= lead:
         return "", False, memory
-    crowded = pods.stuck_reason in ALWAYS_STUCK or pods.stuck >= STUCK_SHARE * max(1, replicas)
+    full = pods.stuck == 0 or pods.stuck_reason.partition(":")[0] in ALWAYS_STUCK
+    crowded = full or pods.stuck >= STUCK_SHARE * max(1, replicas)
     return pods.stuck_reason, crowded, memory

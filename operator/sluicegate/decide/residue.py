@@ -39,9 +39,11 @@ def settle(
     found: list[Residue] = []
     for index, lag in enumerate(lags):
         end = ends[index]
+        name = names[index]
+        if lag is None and name in known:
+            found.append((name, *known[name]))
         if lag is None or end is None or not 0 < lag <= MARKERS or topics[index] not in transactional:
             continue
-        name = names[index]
         last_end, last_lag, sweeps = known.get(name, (-1, -1, 0))
         if (last_end, last_lag) != (end, lag):
             sweeps = 0

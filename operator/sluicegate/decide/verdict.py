@@ -54,6 +54,7 @@ def verdict(basis: Basis, *, course: Course | None, asked: int | None, own: Stan
         unknown_polls=basis.memory.unknown_polls,
         partitions=partitions,
         group_seen=seen.crew.known,
+        pods_waiting=seen.pods_waiting,
         pods_stuck=seen.pods_stuck,
         lead=seen.lead,
         member=rate,

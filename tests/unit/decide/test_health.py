@@ -123,6 +123,21 @@ def test_pods_that_cannot_start_are_told_after_the_lead_time_and_no_more_are_add
     assert given.condition(late, "ScalingLimited").status == "True"
 
 
+QUOTA = 'FailedCreate: pods "orders-1" is forbidden: exceeded quota: few'
+
+
+def test_a_controller_that_may_not_make_pods_is_told_at_once_and_gets_no_higher_number_after_the_lead_time() -> None:
+    early = starting(20, reason=QUOTA, stuck=0)
+    reconciling = given.condition(early, "Reconciling")
+    assert (reconciling.status, reconciling.reason) == ("True", "FailedCreate")
+    assert "exceeded quota: few" in reconciling.message
+    late = starting(100, reason=QUOTA, stuck=0)
+    assert (late.replicas, late.limited_by) == (4, "Ineffective")
+    ready = given.condition(late, "Ready")
+    assert (ready.status, ready.reason) == ("False", "FailedCreate")
+    assert "exceeded quota: few" in ready.message
+
+
 def test_one_crashing_pod_of_many_does_not_stop_the_rest_but_one_without_room_does() -> None:
     assert starting(100, reason="CrashLoopBackOff", stuck=1, replicas=6).replicas == 12
     assert starting(100, reason="Unschedulable", stuck=1, replicas=6).replicas == 6
