@@ -25,6 +25,8 @@ STUCK_WAITING = frozenset(
     }
 )
 """Reasons of a waiting container that do not pass by themselves."""
+SAME = {"ErrImagePull": "ImagePullBackOff"}
+"""A pod goes back and forth between these, at every attempt: no news."""
 ENDED = frozenset({"Succeeded", "Failed"})
 PAUSED = "autoscaling.keda.sh/paused"
 NOT_PAUSED = frozenset({"false", ""})
@@ -183,7 +185,7 @@ def _stuck(status: Mapping[str, Any], *, scheduled: Mapping[str, Any]) -> str:
     for container in (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())):
         reason = ((container.get("state") or {}).get("waiting") or {}).get("reason", "")
         if reason in STUCK_WAITING:
-            return str(reason)
+            return str(SAME.get(reason, reason))
     return ""
 
 

@@ -121,11 +121,15 @@ def test_pods_of_another_workload_do_not_count() -> None:
 
 
 @pytest.mark.parametrize(
-    "reason", ["ImagePullBackOff", "ErrImagePull", "CrashLoopBackOff", "CreateContainerConfigError"]
+    "reason", ["ImagePullBackOff", "ErrImageNeverPull", "CrashLoopBackOff", "CreateContainerConfigError"]
 )
 def test_a_pod_that_cannot_start_says_why(reason: str) -> None:
     pods = counted(pod_body("a"), pod_body("bb", waiting=reason))
     assert (pods.stuck, pods.stuck_reason) == (1, reason)
+
+
+def test_the_two_words_for_a_failed_pull_are_one() -> None:
+    assert counted(pod_body("a", waiting="ErrImagePull")).stuck_reason == "ImagePullBackOff"
 
 
 def test_a_pod_stuck_in_an_init_container_says_why() -> None:

@@ -147,6 +147,8 @@ def _is_at_end(offset: Offset | None, line: Line) -> bool:
 
 
 def _lags(offset: Offset | None, line: Line) -> bool:
-    if line.end is None or offset is None or offset.value is None:
+    if line.end is None:
         return False
-    return line.end > offset.value
+    if offset is None or (offset.value is None and offset.error is None):
+        return line.start is not None and line.end > line.start
+    return offset.value is not None and line.end > offset.value
