@@ -51,6 +51,7 @@ class Connections:
     def _serve(self, config: ClientConfig, orders: queue.SimpleQueue[Order]) -> None:
         sweeper: Sweeper | None = None
         while (order := self._next(config, orders)) is not None:
+            self._send(wire.encode_begun(order.number))
             try:
                 sweeper = sweeper or Sweeper(config)
                 sweep = sweeper.sweep(order)

@@ -24,7 +24,8 @@ from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-d
 
 from sluicegate.model.kafka import ClientConfig
 from sluicegate.observe.kafka import faults
-from sluicegate.observe.kafka.redact import redact_error, secrets_of
+from sluicegate.observe.kafka.ear import Ear
+from sluicegate.observe.kafka.redact import redact, redact_error, secrets_of
 from sluicegate.observe.kafka.window import in_window
 
 K = TypeVar("K")
@@ -74,8 +75,9 @@ Committed = dict[At, Offset]
 
 
 class Client:
-    """``heard`` what the error callback said since the last `forget`, newest last. ``requests`` counts calls by API:
-    librdkafka adds one FindCoordinator per group and splits ListOffsets by leader.
+    """``heard`` the connection errors since the last `forget`, newest last; ``closed`` how the last connection that
+    failed without one did. ``requests`` counts calls by API: librdkafka adds one FindCoordinator per group and splits
+    ListOffsets by leader.
     """
 
     def __init__(self, config: ClientConfig) -> None:
@@ -84,10 +86,11 @@ class Client:
         self.bootstrap: str = settings["bootstrap.servers"]
         self.protocol: str = settings.get("security.protocol", "PLAINTEXT")
         self.heard: deque[KafkaError] = deque(maxlen=REASONS_KEPT)
+        self.closed = ""
         self.requests: Counter[str] = Counter()
         self.deadline = 0.0
         self._secrets = secrets_of(config)
-        self._settings = settings | {"error_cb": self._hear}
+        self._settings = settings | {"error_cb": self._hear, "logger": Ear(self._hear_closing)}
         self._admin = AdminClient(self._settings)
 
     def left(self) -> float:
@@ -214,9 +217,13 @@ class Client:
     def forget(self) -> None:
         """All is well: earlier connection errors are no reason for anything to come."""
         self.heard.clear()
+        self.closed = ""
 
     def _hear(self, error: KafkaError) -> None:
         self.heard.append(redact_error(error, self._secrets))
+
+    def _hear_closing(self, line: str) -> None:
+        self.closed = redact(faults.plain(line), self._secrets)
 
     def _list_offsets(self, asked: Sequence[At], spec: OffsetSpec, isolation: IsolationLevel) -> dict[Any, Future[Any]]:
         if not asked:

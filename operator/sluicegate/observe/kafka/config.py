@@ -14,9 +14,9 @@ Settings = dict[str, str]
 
 OURS: Mapping[str, str] = {
     "client.id": "sluicegate",
-    # Reasons come through the error callback; librdkafka's own log would only repeat them on stderr.
-    "log_level": "0",
-    "log.connection.close": "false",
+    # That a connection was closed is told on level INFO, and nowhere else: ear.py listens there.
+    "log_level": "6",
+    "log.connection.close": "true",
     "enable.metrics.push": "false",
     "socket.keepalive.enable": "true",
     "socket.connection.setup.timeout.ms": "5000",

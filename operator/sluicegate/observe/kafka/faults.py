@@ -71,11 +71,8 @@ NEEDS_A_PERSON = frozenset({FaultKind.DENIED, FaultKind.AUTHENTICATION, FaultKin
 _CIRCUMSTANCES = re.compile(r" \(after \d+ms in state \w+(, \d+ identical error\(s\) suppressed)?\)")
 _BY_WHOM = re.compile(r"^\w+ worker failed to parse response: \w+ response failure: ")
 _HANDSHAKE = "SSL handshake failed"
-CLOSED = (
-    "it closes every connection at once, as a listener does that wants another protocol than {protocol}: "
-    "check spec.tls and spec.sasl"
-)
-"""For a broker that hangs up without a word: librdkafka then knows no reason either."""
+HANGS_UP = "Disconnected: connection closed by peer"
+"""What librdkafka says of a listener that wants another protocol, among others."""
 
 
 def kind_of(error: KafkaError) -> FaultKind:
@@ -86,7 +83,12 @@ def kind_of(error: KafkaError) -> FaultKind:
 
 def words(error: KafkaError) -> str:
     """The error's text without librdkafka's inner life: a status that repeats it must not change at each poll."""
-    return _BY_WHOM.sub("", _CIRCUMSTANCES.sub("", str(error.str())))
+    return plain(str(error.str()))
+
+
+def plain(text: str) -> str:
+    """``text`` as `words` gives it."""
+    return _BY_WHOM.sub("", _CIRCUMSTANCES.sub("", text))
 
 
 def fault(error: KafkaError, message: str) -> Fault:
@@ -124,26 +126,30 @@ def of_group(error: KafkaError, *, group: str, what: str, heard: str = "") -> Fa
     return fault(error, told)
 
 
-def of_access(error: KafkaError, *, bootstrap: str, protocol: str, heard: Iterable[KafkaError]) -> Fault:
+def of_access(error: KafkaError, *, bootstrap: str, protocol: str, heard: Iterable[KafkaError], closed: str) -> Fault:
     """Why no broker answered at all.
 
-    An admin call only says that it timed out. The reason is in what the client's error callback ``heard`` meanwhile,
-    newest last: of those the newest that tells more than that brokers are down. ``protocol`` is security.protocol.
+    An admin call only says that it timed out. The reason is in the connection errors ``heard`` meanwhile: the newest
+    that tells more than that brokers are down. Failing that, in how the last connection was ``closed``; a listener
+    that does not speak ``protocol`` (security.protocol) hangs up without an error.
     """
-    heard = tuple(heard)
     telling = [one for one in heard if one.code() != KafkaError._ALL_BROKERS_DOWN]
-    if heard and not telling:
-        return fault(heard[-1], f"{bootstrap} cannot be used: {CLOSED.format(protocol=protocol)}")
+    if not telling and HANGS_UP in closed:
+        return Fault(
+            FaultKind.UNREACHABLE,
+            f"{closed}: the listener may want another protocol than {protocol}: check spec.tls and spec.sasl",
+        )
     reason = telling[-1] if telling else error
+    told = words(reason) if telling or not closed else f"{words(reason)} ({closed})"
     match kind_of(reason):
         case FaultKind.AUTHENTICATION:
-            told = f"{bootstrap} did not accept the credentials: {words(reason)}"
+            message = f"{bootstrap} did not accept the credentials: {told}"
         case FaultKind.TLS:
-            told = f"TLS with {bootstrap} failed: {words(reason)}"
+            message = f"TLS with {bootstrap} failed: {told}"
         case FaultKind.UNREACHABLE:
-            told = f"no broker of {bootstrap} can be reached: {words(reason)}"
+            message = f"no broker of {bootstrap} can be reached: {told}"
         case FaultKind.TIMED_OUT:
-            told = f"no broker of {bootstrap} answered in time: {words(reason)}"
+            message = f"no broker of {bootstrap} answered in time: {told}"
         case _:
-            told = f"{bootstrap}: {words(reason)}"
-    return fault(reason, told)
+            message = f"{bootstrap}: {told}"
+    return fault(reason, message)

@@ -51,7 +51,7 @@ class Metadata:
                 return topics
         if failure is not None and self._client.is_hopeless():
             raise self._unreachable(failure)
-        return self._by_any_broker(wanted)
+        return self._by_any_broker(wanted, failure)
 
     def _see_cluster(self, wanted: list[str]) -> KafkaError | None:
         now = self._monotonic()
@@ -71,11 +71,11 @@ class Metadata:
             return errors[0]
         return None
 
-    def _by_any_broker(self, wanted: list[str]) -> dict[str, Topic | KafkaError]:
+    def _by_any_broker(self, wanted: list[str], failure: KafkaError | None) -> dict[str, Topic | KafkaError]:
         found = self._client.everything()
         if isinstance(found, KafkaError):
             self._controller_from = 0.0
-            raise self._unreachable(found)
+            raise self._unreachable(failure or found)
         self._client.forget()
         if self._monotonic() >= self._controller_from:
             self._controller_from = self._monotonic() + WITHOUT_CONTROLLER
@@ -85,7 +85,9 @@ class Metadata:
     def _unreachable(self, error: KafkaError) -> Unreachable:
         client = self._client
         return Unreachable(
-            faults.of_access(error, bootstrap=client.bootstrap, protocol=client.protocol, heard=client.heard)
+            faults.of_access(
+                error, bootstrap=client.bootstrap, protocol=client.protocol, heard=client.heard, closed=client.closed
+            )
         )
 
 

@@ -123,6 +123,17 @@ class SweepPool:
     async def _ask(
         self, slot: Slot, config: ClientConfig, questions: Sequence[GroupQuestion], *, deadline: float
     ) -> Sweep:
+        try:
+            return await self._try(slot, config, questions, deadline=deadline)
+        except Died as error:
+            if error.begun:
+                raise
+        # It had ended before, for another reason, and nobody had noticed yet.
+        return await self._try(slot, config, questions, deadline=deadline)
+
+    async def _try(
+        self, slot: Slot, config: ClientConfig, questions: Sequence[GroupQuestion], *, deadline: float
+    ) -> Sweep:
         process = await slot.ready(within=deadline - time.monotonic() - LEAST)
         left = deadline - time.monotonic()
         order = Order(

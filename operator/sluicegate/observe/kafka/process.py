@@ -24,11 +24,13 @@ LONGEST_LINE = 2_000
 class Died(Exception):
     """The process ended while it was asked; its text says how (``by signal 11 (SIGSEGV)``).
 
-    ``by_us``: it was killed, for the sake of another order that hung.
+    ``begun``: it had taken the order up, which may be the reason then. ``by_us``: it was killed, for the sake of
+    another order that hung.
     """
 
-    def __init__(self, how: str, *, by_us: bool) -> None:
+    def __init__(self, how: str, *, begun: bool, by_us: bool) -> None:
         super().__init__(how)
+        self.begun = begun
         self.by_us = by_us
 
 
@@ -40,6 +42,7 @@ class Process:
         self._process = process
         self._ended = ended
         self._answers: dict[int, asyncio.Future[bytes]] = {}
+        self._begun: set[int] = set()
         self._secrets: set[str] = set()
         self._killed = False
         self._tasks = (asyncio.create_task(self._hear()), asyncio.create_task(self._pass_on_words()))
@@ -65,7 +68,7 @@ class Process:
 
     @property
     def alive(self) -> bool:
-        return self._process.returncode is None and not self._tasks[0].done()
+        return not self._killed and self._process.returncode is None and not self._tasks[0].done()
 
     async def ask(self, order: Order) -> Sweep:
         """The sweep for ``order``. Died when the process ends first."""
@@ -77,6 +80,7 @@ class Process:
             body = await answer
         finally:
             self._answers.pop(order.number, None)
+            self._begun.discard(order.number)
         _, sweep = wire.decode_sweep(body, questions=order.questions)
         return sweep
 
@@ -112,8 +116,13 @@ class Process:
             while True:
                 (size,) = wire.HEADER.unpack(await self._process.stdout.readexactly(wire.HEADER.size))
                 body = await self._process.stdout.readexactly(size)
-                answer = self._answers.get(wire.number_of(body))
-                if answer is not None and not answer.done():
+                number = wire.number_of(body)
+                answer = self._answers.get(number)
+                if answer is None or answer.done():
+                    continue
+                if wire.is_begun(body):
+                    self._begun.add(number)
+                else:
                     answer.set_result(body)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
@@ -123,9 +132,9 @@ class Process:
         self._stop()
         await self._process.wait()
         self._ended()
-        for answer in self._answers.values():
+        for number, answer in self._answers.items():
             if not answer.done():
-                answer.set_exception(Died(self._how(), by_us=self._killed))
+                answer.set_exception(Died(self._how(), begun=number in self._begun, by_us=self._killed))
 
     def _how(self) -> str:
         code = self._process.returncode

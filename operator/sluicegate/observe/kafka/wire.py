@@ -108,9 +108,18 @@ def decode_sweep(body: bytes, *, questions: tuple[GroupQuestion, ...]) -> tuple[
     return number, sweep
 
 
+def encode_begun(number: int) -> bytes:
+    """Word that an order was taken up."""
+    return _dump([number])
+
+
+def is_begun(body: bytes) -> bool:
+    return b"," not in body
+
+
 def number_of(body: bytes) -> int:
-    """Which order a result belongs to, without decoding the rest."""
-    return int(body[1 : body.index(b",")])
+    """Which order a word or a result belongs to, without decoding the rest."""
+    return int(body[1:].partition(b",")[0].rstrip(b"]"))
 
 
 def _dump(value: Any) -> bytes:
