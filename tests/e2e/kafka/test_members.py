@@ -9,29 +9,36 @@ from tests.support.cluster import Body
 from tests.support.outsider import Outsider
 from tests.support.wait import eventually
 
+SCALING = {"maxReplicas": 10, "lagPerReplica": 10}
+NOTICED = 35.0
+"""Seconds: the members of a group with lag are looked at every half minute at least."""
+
+
+def visitor_of(app: App) -> Body:
+    """Another Deployment, whose consumers are in the group of ``app``."""
+    body: Body = {**app.workload_body(), "metadata": {"name": "visitor"}}
+    labels = {"app.kubernetes.io/name": "visitor"}
+    body["spec"]["selector"]["matchLabels"] = body["spec"]["template"]["metadata"]["labels"] = labels
+    return body
+
+
+def test_members_of_others_lower_the_cap_and_more_of_them_lower_what_runs(make_app: MakeApp) -> None:
+    app = make_app(partitions=5, work_ms=500)
+    app.broker.create(app.topic, partitions=5)
+    app.broker.produce(app.topic, 500)
+    app.cluster.apply(app.workload_body(), visitor_of(app), namespace=app.namespace)
+    eventually(lambda: app.broker.members(app.group) == 2, within=30, what="one of ours and one of another Deployment")
+    with ScaleWrites(app) as writes:
+        app.start(scaling=SCALING)
+        app.reaches(4, within=15)
+        limited = app.shows("ScalingLimited", "True", "Partitions")
+        assert "beside 1 members that are not this workload's" in limited["message"], limited
+        assert parts(app) == {"count": 5, "usable": 4, "members": 1, "foreignMembers": 1}
+        with Outsider(app.broker, group=app.group, topic=app.topic):
+            app.reaches(3, within=NOTICED)
+        assert writes.replicas == [4, 3], "a limit does not wait for the stabilisation window"
+
 
 def parts(app: App) -> Body:
     found: Body = app.status().get("partitions", {})
     return found
-
-
-def test_members_of_others_are_counted_and_lower_the_cap(make_app: MakeApp) -> None:
-    app = make_app(partitions=5, work_ms=300)
-    visitor = make_app(name="visitor")
-    body = visitor.workload_body()
-    for one in body["spec"]["template"]["spec"]["containers"][0]["env"]:
-        one |= {"GROUP": {"value": app.group}, "TOPICS": {"value": app.topic}}.get(one["name"], {})
-    app.broker.create(app.topic, partitions=5)
-    app.cluster.apply(body, namespace=app.namespace)
-    app.start(scaling={"maxReplicas": 10, "lagPerReplica": 10})
-    with Outsider(app.broker, group=app.group, topic=app.topic), ScaleWrites(app) as writes:
-        eventually(lambda: app.broker.members(app.group) == 3, within=30, what="one of ours and two of others")
-        eventually(lambda: parts(app).get("foreignMembers") == 2, within=15, what="both are counted as others")
-        assert parts(app)["usable"] == 3
-        app.broker.produce(app.topic, 500)
-        app.reaches(3, within=10)
-        limited = app.shows("ScalingLimited", "True", "Partitions")
-        assert "beside 2 members that are not this workload's" in limited["message"], limited
-        assert writes.replicas == [3]
-    app.cluster.delete("deployment", visitor.name, namespace=app.namespace)
-    eventually(lambda: parts(app).get("usable") == 5, within=25, what="they went, and the cap with them")
