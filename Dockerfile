@@ -4,6 +4,7 @@
 #
 # Both the base that builds and the one that runs must be the same image: a virtual environment is tied to the path of
 # its interpreter. The test bed passes a minimal Debian with Python 3.11 (see dev/README.md).
+# The same sources give the same layers, to the bit, where the builder sets times (buildah's --timestamp 0).
 ARG BASE_IMAGE=python:3.11-slim
 
 FROM ${BASE_IMAGE} AS tools

@@ -61,6 +61,7 @@ def env_command() -> None:
 @cli.command("status")
 def status_command() -> None:
     """What runs, and whether it answers; exit 1 when not all does."""
+    require_root("`status`", why="reads the keys of the bed")
     lines, well = status(layout=layout())
     click.echo("\n".join(lines))
     sys.exit(0 if well else 1)

@@ -25,7 +25,7 @@ _container = click.option("--container", default=None, help="When the pod has mo
 @click.argument("verb", type=click.Choice(sorted(VERBS)))
 def broker(*, verb: str) -> None:
     """Kill (-9), stop, start, pause (SIGSTOP) or resume the broker."""
-    require_root("`broker`")
+    require_root("`broker`", why="signals and enters processes of the bed")
     VERBS[verb](layout=layout())
 
 
@@ -40,7 +40,7 @@ def pod() -> None:
 @click.argument("container", required=False)
 def kill9(*, namespace: str, pod_name: str, container: str | None) -> None:
     """kill -9 of a container's first process; the kubelet restarts it."""
-    require_root("`pod kill9`")
+    require_root("`pod kill9`", why="signals and enters processes of the bed")
     click.echo(pods.signal_pod(pod=pod_name, in_namespace=namespace, container=container, layout=layout()))
 
 
@@ -51,7 +51,7 @@ def kill9(*, namespace: str, pod_name: str, container: str | None) -> None:
 @_signal
 def signal_command(*, namespace: str, pod_name: str, container: str | None, name: str) -> None:
     """Any signal to a container's first process, such as STOP and CONT."""
-    require_root("`pod signal`")
+    require_root("`pod signal`", why="signals and enters processes of the bed")
     number = _number(name)
     click.echo(
         pods.signal_pod(pod=pod_name, in_namespace=namespace, container=container, number=number, layout=layout())
@@ -64,7 +64,7 @@ def signal_command(*, namespace: str, pod_name: str, container: str | None, name
 @click.argument("argv", nargs=-1, required=True, type=click.UNPROCESSED)
 def netns(*, namespace: str, pod_name: str, argv: tuple[str, ...]) -> None:
     """Run a program of this machine in the pod's network namespace."""
-    require_root("`pod netns`")
+    require_root("`pod netns`", why="signals and enters processes of the bed")
     done = pods.run_in_network(argv, pod=pod_name, in_namespace=namespace, layout=layout())
     click.echo(done.stdout, nl=False)
     click.echo(done.stderr, nl=False, err=True)
@@ -82,6 +82,7 @@ def process() -> None:
 @_container
 def list_command(*, namespace: str, pod_name: str, container: str | None) -> None:
     """Pid on this machine and command line, the container's first process first."""
+    require_root("`process list`", why="looks into the processes of pods")
     for found in pods.processes(pod=pod_name, in_namespace=namespace, container=container, layout=layout()):
         click.echo(f"{found.pid} {found.command}")
 
@@ -94,7 +95,7 @@ def list_command(*, namespace: str, pod_name: str, container: str | None) -> Non
 @_signal
 def kill_command(*, namespace: str, pod_name: str, pattern: str, container: str | None, name: str) -> None:
     """Signal the child processes whose command line matches a regular expression."""
-    require_root("`process kill`")
+    require_root("`process kill`", why="signals and enters processes of the bed")
     hit = pods.signal_process(
         pod=pod_name,
         in_namespace=namespace,

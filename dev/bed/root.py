@@ -13,10 +13,10 @@ LOCK: Final = Path("/run/lock/sluicegate-bed.lock")
 """One bed per machine, wherever its state is: its addresses, bridge and cgroup are machine-wide names."""
 
 
-def require_root(what: str) -> None:
+def require_root(what: str, *, why: str = "adds addresses to lo and runs containers") -> None:
     """Refuse early, before half of the work is done."""
     if os.geteuid() != 0:
-        raise BedError(f"{what} needs root (it adds addresses to lo and runs containers): run it with sudo or as root.")
+        raise BedError(f"{what} needs root (it {why}): run it with sudo or as root.")
 
 
 @contextmanager
