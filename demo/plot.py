@@ -131,16 +131,22 @@ def _rates(axis: Any, picture: Picture) -> None:
     axis.set_title("Messages per second")
     top = max(arrivals + handled)
     axis.set_ylim(0, top * 1.3)
-    axis.text(picture.burst_s / 2, top * 1.27, "burst", ha="center", va="top", color="#8a7a3c", fontstyle="italic")
-    _label(axis, picture.burst_s * 0.62, top * 1.05, f"arriving: {run.burst_rate:,.0f}", color="#a36f00")
-    peak = _plateau([row.handled for row in picture.within(picture.burst_s * 0.5, picture.burst_s)])
-    _label(axis, picture.burst_s * 0.62, peak - top * 0.11, f"handled: {peak:,.0f}", color="#00694d")
+    axis.text(picture.burst_s * 0.03, top * 1.27, "burst", ha="left", va="top", color="#8a7a3c", fontstyle="italic")
+    _label(axis, picture.burst_s * 0.8, top * 1.05, f"arriving: {run.burst_rate:,.0f}", color="#a36f00")
+    peak = _plateau([row.handled for row in picture.within(picture.burst_s * 0.8, picture.burst_s)])
+    _label(axis, picture.burst_s * 0.8, peak - top * 0.11, f"handled: {peak:,.0f}", color="#00694d")
     most = max(row.lag for row in picture.rows)
     catching = [row.second for row in picture.within(picture.burst_s, picture.ends) if row.lag > most / 20]
     if catching:
         middle = (picture.burst_s + catching[-1] - run.burst_from) / 2
         _label(axis, middle, run.steady_rate + (peak - run.steady_rate) * 0.42, "catching up", color="#00694d")
-    _label(axis, picture.begins + 2, run.steady_rate + top * 0.1, f"steady: {run.steady_rate:,.0f}", ha="left")
+    _label(
+        axis,
+        picture.begins + 2,
+        max(row.handled for row in picture.within(picture.begins, 0)) + top * 0.1,
+        f"steady: {run.steady_rate:,.0f}",
+        ha="left",
+    )
 
 
 def _lag(axis: Any, picture: Picture) -> None:

@@ -1,4 +1,4 @@
-"""The lag act: steady traffic, ten times as much for a minute and a half, and steady again.
+"""The lag act: steady traffic, ten times as much for more than a minute, and steady again.
 
 What must come true: the operator scales the consumer up to one replica per partition within a poll and a few seconds,
 never past it, every message is handled, and the replicas are as before when it is over.
@@ -34,8 +34,10 @@ TOPIC, RESULTS, GROUP, APP = "demo.orders", "demo.orders-handled", "demo-orders-
 PARTITIONS = 12
 TOPICS = {TOPIC: PARTITIONS, RESULTS: 4}
 WORK_MS = 20
-STEADY, BURST, BURST_S = 80, 800, 90
+STEADY, BURST, BURST_S = 80, 800, 75
 OBJECTIVE_S, POLL_S, MAX_REPLICAS = 60.0, 5.0, 20
+STABILIZATION_S = 30.0
+"""Short, so that the way back is seen; the default is ten minutes."""
 CALM_S = 20.0
 """Nothing changes for so long: then it counts as steady."""
 REST_S = 4.0
@@ -89,6 +91,7 @@ def set_up(place: Place, *, cluster: Cluster, broker: Broker, console: Console, 
         "maxReplicas": MAX_REPLICAS,
         "lagObjective": f"{OBJECTIVE_S:.0f}s",
         "capacityPerReplica": 1000 // WORK_MS,
+        "scaleDown": {"stabilization": f"{STABILIZATION_S:.0f}s"},
     }
     work = {"GROUP": GROUP, "TOPICS": TOPIC, "RESULTS_TOPIC": RESULTS, "WORK_MS": str(WORK_MS)}
     consumer = at_home(manifest("deployment.yaml"), **home, env=work)
