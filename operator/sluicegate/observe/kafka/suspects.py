@@ -63,4 +63,4 @@ class Suspects:
 
 def wait(failures: int) -> float:
     """Seconds to wait after so many failures in a row: 0.2 s, doubling up to 30 s."""
-    return 0.0 if failures <= 0 else float(min(LONGEST_WAIT, FIRST_WAIT * 2 ** (failures - 1)))
+    return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(failures - 1, 16)) if failures > 0 else 0.0
