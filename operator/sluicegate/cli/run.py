@@ -72,7 +72,6 @@ def assemble(*, store: Store, clock: Clock, pool: SweepPool, cluster: Cluster) -
         secrets=cluster,
         attendant=attendant,
         connections=ConnectionStatuses(store=store, roster=roster, statuses=cluster, clock=clock),
-        clock=clock,
     )
     relist = Relist(store=store, lists=cluster)
     return Operator(roster=roster, turns=turns, attendant=attendant, relist=relist, clock=clock)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from sluicegate.act.ports import Secrets
 from sluicegate.control.records import Source
@@ -18,11 +20,15 @@ DEFAULT_POLL = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """How to reach Kafka for one source. Exactly one of ``config`` and ``fault`` is set; ``poll`` in seconds."""
+    """How to reach Kafka for one source. Exactly one of ``config`` and ``fault`` is set; ``poll`` in seconds.
+
+    ``stamp`` of the connection that this was worked out from; None without one.
+    """
 
     config: ClientConfig | None = None
     fault: Fault | None = None
     poll: float = DEFAULT_POLL
+    stamp: tuple[str, int] | None = None
 
 
 async def access(
@@ -42,28 +48,31 @@ async def access(
                 f"{source.connection.namespace!r}; create it or correct the name"
             )
         )
+    made = partial(Access, stamp=record.stamp)
     if record.spec is None:
-        return Access(fault=_misconfigured(f"KafkaConnection {source.connection.name!r}: {record.refusal}"))
+        return made(fault=_misconfigured(f"KafkaConnection {source.connection.name!r}: {record.refusal}"))
+    poll = record.spec.poll_interval
     try:
         found = await _read_secrets(record.spec, namespace=source.connection.namespace, secrets=secrets)
-        return Access(config=kafka.resolve(record.spec, secrets=found), poll=record.spec.poll_interval)
+        return made(config=kafka.resolve(record.spec, secrets=found), poll=poll)
     except (Invalid, Denied) as error:
-        words = f"KafkaConnection {source.connection.name!r}: {error}"
-        return Access(fault=_misconfigured(words), poll=record.spec.poll_interval)
+        return made(fault=_misconfigured(f"KafkaConnection {source.connection.name!r}: {error}"), poll=poll)
     except SluicegateError as error:
-        if last and last.config:
+        if last and last.config and last.stamp == record.stamp:
             return last
-        return Access(fault=_misconfigured(f"its Secrets could not be read: {error}"), poll=record.spec.poll_interval)
+        words = f"the Secrets of KafkaConnection {source.connection.name!r} could not be read: {error}"
+        return made(fault=Fault(FaultKind.CONFIGURATION, words), poll=poll)
 
 
 async def _read_secrets(spec: ConnectionSpec, *, namespace: str, secrets: Secrets) -> Mapping[str, Mapping[str, bytes]]:
-    found = {}
-    for name in kafka.secret_names(spec):
+    async def read(name: str) -> tuple[str, Mapping[str, bytes] | None]:
         try:
-            found[name] = await secrets.get_secret(namespace=namespace, name=name)
+            return name, await secrets.get_secret(namespace=namespace, name=name)
         except Gone:
-            continue
-    return found
+            return name, None
+
+    found = await asyncio.gather(*(read(name) for name in kafka.secret_names(spec)))
+    return {name: values for name, values in found if values is not None}
 
 
 def _misconfigured(message: str) -> Fault:

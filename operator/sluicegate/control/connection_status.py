@@ -10,7 +10,7 @@ from sluicegate.control.clock import Clock
 from sluicegate.control.records import Source
 from sluicegate.control.roster import Roster
 from sluicegate.control.store import Store
-from sluicegate.errors import Conflict, SluicegateError
+from sluicegate.errors import Conflict, Gone, SluicegateError
 from sluicegate.model.kafka import Fault, Sweep
 from sluicegate.model.resource import Key
 
@@ -28,10 +28,20 @@ class ConnectionStatuses:
         self._clock = clock
         self._written: dict[Key, float] = {}
 
-    async def publish(self, source: Source, *, sweep: Sweep | None, fault: Fault | None) -> None:
-        """Write what the last poll of ``source`` showed, where a person would notice the difference."""
+    def forget(self, source: Source) -> None:
+        """Let go of a connection that is no more."""
+        if source.connection:
+            self._written.pop(source.connection, None)
+
+    async def publish(
+        self, source: Source, *, stamp: tuple[str, int] | None, sweep: Sweep | None, fault: Fault | None
+    ) -> None:
+        """Write what the last poll of ``source`` showed, where a person would notice the difference.
+
+        Nothing about a connection that has another ``stamp`` by now: it has not been looked at.
+        """
         record = self._store.connections.get(source.connection) if source.connection else None
-        if record is None:
+        if record is None or record.stamp != stamp:
             return
         now = self._clock.now()
         wanted = status.render_connection(
@@ -52,10 +62,10 @@ class ConnectionStatuses:
                 resource_version=record.meta.resource_version,
                 patch=status.merge_patch(record.status, wanted),
             )
-        except Conflict:
+        except (Conflict, Gone):
             return
         except SluicegateError as error:
             log.warning("status of a connection not written", extra={"connection": str(source), "why": str(error)})
             return
-        self._written[record.meta.key] = now
+        self._written[record.meta.key] = self._clock.now()
         self._store.connections.wrote_status(record, resource_version=version, status=written)

@@ -34,6 +34,7 @@ class Operator:
         self._tasks: dict[Source, asyncio.Task[None]] = {}
         self._signatures: dict[Source, object] = {}
         self._wake: dict[Source, asyncio.Event] = {}
+        self._unfinished = False
         self.turned = clock.now()
 
     @property
@@ -46,33 +47,56 @@ class Operator:
         relist = asyncio.create_task(self._relist.run(), name="relist")
         try:
             while not relist.done():
-                self.turned = self._clock.now()
-                if self.ready:
-                    self._supervise()
+                try:
+                    if self.ready:
+                        self._supervise()
+                    self.turned = self._clock.now()
+                except Exception:
+                    log.exception("a bug: this look for changes was lost")
                 await asyncio.sleep(LOOK_EVERY)
             await relist
         finally:
             tasks = [relist, *self._tasks.values()]
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(self._turns.close(), *tasks, return_exceptions=True)
 
     def _supervise(self) -> None:
-        sources = self._roster.sources()
-        for source in self._tasks.keys() - sources:
-            self._tasks.pop(source).cancel()
-            self._signatures.pop(source, None)
-            self._wake.pop(source, None)
-            self._turns.forget(source)
-        for source in sources:
-            signature = self._roster.signature(source)
-            if source not in self._tasks:
-                self._wake[source] = asyncio.Event()
-                self._tasks[source] = asyncio.create_task(self._beat(source), name=f"source {source}")
-            elif signature != self._signatures[source]:
-                self._wake[source].set()
-            self._signatures[source] = signature
-        self._attendant.forget_gone()
+        if self._roster.refresh() or self._unfinished:
+            self._unfinished = True
+            sources = self._roster.sources()
+            for source in self._tasks.keys() - sources:
+                self._end(source)
+            for source in sources:
+                self._notice(source)
+            self._attendant.forget_gone()
+            self._unfinished = False
+        for source in [source for source, task in self._tasks.items() if task.done()]:
+            log.error("a bug: the polls of this source ended; begun again", extra={"connection": str(source)})
+            self._tasks[source] = self._begin(source)
+
+    def _notice(self, source: Source) -> None:
+        """Begin with a source that is new; poll one now where a spec changed."""
+        signature = self._roster.signature(source)
+        if source not in self._tasks:
+            self._wake[source] = asyncio.Event()
+            self._tasks[source] = self._begin(source)
+        elif signature != self._signatures[source]:
+            self._call(source)
+            self._call(self._turns.leader_of(source))
+        self._signatures[source] = signature
+
+    def _begin(self, source: Source) -> asyncio.Task[None]:
+        return asyncio.create_task(self._beat(source), name=f"source {source}")
+
+    def _end(self, source: Source) -> None:
+        self._tasks.pop(source).cancel()
+        del self._signatures[source], self._wake[source]
+        self._turns.forget(source)
+
+    def _call(self, source: Source) -> None:
+        if source in self._wake:
+            self._wake[source].set()
 
     async def _beat(self, source: Source) -> None:
         """Polls of one source. A poll that took too long is not made up for."""
@@ -84,6 +108,8 @@ class Operator:
             wake.clear()
             try:
                 poll = await self._turns.turn(source)
+                if not self._roster.was_looked_at(source):
+                    self._call(self._turns.leader_of(source))
             except Exception:
                 log.exception("a bug: this poll was lost", extra={"connection": str(source)})
                 poll = BUG_PAUSE

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from sluicegate.control.cache import Cache
+from sluicegate.control.intake import each
 from sluicegate.observe.workload import PodFact, pod
 
 Body = Mapping[str, Any]
@@ -40,7 +41,8 @@ class PodIndex:
 
     def replace_all(self, bodies: Iterable[Body], *, mark: int) -> None:
         """Take in a whole list that was asked for at ``mark``."""
-        seen = {self.put(body) for body in bodies if not self._facts.deleted_since(body["metadata"]["uid"], mark)}
+        present = (body for body in bodies if not self._facts.deleted_since(body["metadata"]["uid"], mark))
+        seen = set(each(present, self.put))
         before = {fact.uid: fact for fact in self._facts.values()}
         for uid in self._facts.sweep_out(seen, mark=mark):
             self._unlink(before[uid])

@@ -23,6 +23,11 @@ class Record(Generic[S]):
     refusal: Invalid | None = None
     status: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def stamp(self) -> tuple[str, int]:
+        """Differs when the object was made again or its spec changed: what was found out before counts no more."""
+        return self.meta.uid, self.meta.generation
+
 
 AppRecord = Record[AppSpec]
 ConnectionRecord = Record[ConnectionSpec]
@@ -36,13 +41,17 @@ class Source:
     bootstrap: str = ""
 
     def __str__(self) -> str:
-        return str(self.connection) if self.connection else self.bootstrap
+        return str(self.connection) if self.connection else self.bootstrap or "nowhere"
 
 
-def source_of(record: AppRecord) -> Source | None:
-    """The source that the app names (a connection lives in the app's own namespace); None without a usable spec."""
+NOWHERE = Source()
+"""Of apps that never had a usable spec: nothing can be read for them, but they must be told what is wrong."""
+
+
+def source_of(record: AppRecord) -> Source:
+    """The source that the app names (a connection lives in the app's own namespace)."""
     if record.spec is None:
-        return None
+        return NOWHERE
     ref = record.spec.kafka.connection_ref
     if ref is not None:
         return Source(connection=Key(record.meta.key.namespace, ref.name))

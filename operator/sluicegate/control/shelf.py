@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from sluicegate.control.cache import Cache
+from sluicegate.control.intake import each, is_leaving
 from sluicegate.control.records import Record
 from sluicegate.errors import Invalid
 from sluicegate.model.parse import parse_meta
@@ -36,6 +37,9 @@ class Shelf(Generic[S]):
     def put(self, body: Body) -> None:
         """Take in what a watch or a list showed. A spec that cannot be used leaves the last good one standing."""
         meta = parse_meta(body)
+        if is_leaving(body):
+            self.drop(key=meta.key, uid=meta.uid)
+            return
         known = self._cache.get(meta.key)
         same = known if known and known.meta.uid == meta.uid else None
         status = body.get("status") or {}
@@ -54,12 +58,14 @@ class Shelf(Generic[S]):
 
     def replace_all(self, bodies: Iterable[Body], *, mark: int) -> None:
         """Take in a whole list that was asked for at ``mark``: what it does not show is gone."""
-        seen = set()
-        for body in bodies:
+
+        def take(body: Body) -> Key:
             meta = parse_meta(body)
-            seen.add(meta.key)
             if not self._cache.deleted_since(meta.uid, mark):
                 self.put(body)
+            return meta.key
+
+        seen = set(each(bodies, take))
         if self._cache.sweep_out(seen, mark=mark):
             self.version += 1
 

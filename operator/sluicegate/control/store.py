@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from sluicegate.control.cache import Cache
+from sluicegate.control.intake import each, is_leaving
 from sluicegate.control.pods import PodIndex
 from sluicegate.control.records import AppRecord
 from sluicegate.control.shelf import Shelf
@@ -37,6 +39,9 @@ class Store:
     def put_workload(self, body: Body, *, kind: str) -> Key:
         fact = extract.workload(body, kind=kind)
         key = _key(body)
+        if is_leaving(body):
+            self._workloads[kind].drop(key, uid=fact.uid)
+            return key
         self._workloads[kind].put(key, fact, uid=fact.uid, resource_version=fact.resource_version)
         return key
 
@@ -49,17 +54,12 @@ class Store:
     def replace_workloads(self, bodies: Iterable[Body], *, kind: str, mark: int) -> None:
         """Take in a whole list that was asked for at ``mark``."""
         cache = self._workloads[kind]
-        seen = {
-            self.put_workload(body, kind=kind)
-            for body in bodies
-            if not cache.deleted_since(body["metadata"]["uid"], mark)
-        }
-        cache.sweep_out(seen, mark=mark)
+        present = (body for body in bodies if not cache.deleted_since(body["metadata"]["uid"], mark))
+        cache.sweep_out(set(each(present, partial(self.put_workload, kind=kind))), mark=mark)
 
     def replace_autoscalers(self, bodies: Iterable[Body], *, kind: str) -> None:
         by_namespace: defaultdict[str, list[extract.AutoscalerFact]] = defaultdict(list)
-        for body in bodies:
-            fact = extract.autoscaler(body, kind=kind)
+        for fact in each(bodies, partial(extract.autoscaler, kind=kind)):
             by_namespace[fact.namespace].append(fact)
         self._autoscalers[kind] = dict(by_namespace)
 

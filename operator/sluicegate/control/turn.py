@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import Protocol
 
 from sluicegate.act.ports import Secrets
-from sluicegate.control.access import Access, access
+from sluicegate.control.access import DEFAULT_POLL, Access, access
 from sluicegate.control.attend import Attendant
-from sluicegate.control.clock import Clock
 from sluicegate.control.connection_status import ConnectionStatuses
-from sluicegate.control.records import AppRecord, Source
+from sluicegate.control.errands import Errand, Errands
+from sluicegate.control.records import NOWHERE, AppRecord, Source
 from sluicegate.control.roster import Roster
 from sluicegate.control.store import Store
 from sluicegate.model.kafka import ClientConfig, Fault, GroupQuestion, Sweep
-from sluicegate.model.resource import Key
-from sluicegate.observe.kafka.pool import SweepPool
 from sluicegate.telemetry import metrics
 
-log = logging.getLogger(__name__)
-WRITES_AT_ONCE = 16
 SWEEP_LIMIT = 20.0
 """Seconds after which a sweep's process is taken for hanging; Kafka's own time-outs end a slow sweep long before."""
 
 Question = tuple[str, tuple[str, ...] | None]
+
+
+class Sweeps(Protocol):
+    """Looks at Kafka clusters; what goes wrong is in the answer."""
+
+    async def sweep(
+        self,
+        config: ClientConfig,
+        questions: Sequence[GroupQuestion],
+        *,
+        timeout: float,  # noqa: ASYNC109 (of the process behind it, which is killed then)
+    ) -> Sweep: ...
 
 
 class Turns:
@@ -35,11 +44,10 @@ class Turns:
         *,
         store: Store,
         roster: Roster,
-        pool: SweepPool,
+        pool: Sweeps,
         secrets: Secrets,
         attendant: Attendant,
         connections: ConnectionStatuses,
-        clock: Clock,
     ) -> None:
         self._store = store
         self._roster = roster
@@ -47,15 +55,24 @@ class Turns:
         self._secrets = secrets
         self._attendant = attendant
         self._connections = connections
-        self._clock = clock
         self._accesses: dict[Source, Access] = {}
-        self._writes = asyncio.Semaphore(WRITES_AT_ONCE)
+        self._errands = Errands()
 
     def forget(self, source: Source) -> None:
+        """Let go of a source that is no more."""
         self._accesses.pop(source, None)
+        self._roster.forget(source)
+        self._connections.forget(source)
+
+    async def close(self) -> None:
+        """End the writes that are under way."""
+        await self._errands.close()
 
     async def turn(self, source: Source) -> float:
         """One poll; returns the seconds until the next."""
+        if source == NOWHERE:
+            await self._conclude((source,), self._roster.apps_of(source), fault=None, poll=DEFAULT_POLL)
+            return DEFAULT_POLL
         found = self._accesses[source] = await access(
             source,
             connections=self._store.connections,
@@ -63,34 +80,45 @@ class Turns:
             last=self._accesses.get(source),
         )
         if found.config is None:
-            await self._attend(self._roster.apps_of(source), sweep=None, fault=found.fault, poll=found.poll)
-            await self._connections.publish(source, sweep=None, fault=found.fault)
-        elif self._first_of(found.config) == source:
+            if self._is_as_it_was(source, found):
+                await self._conclude((source,), self._roster.apps_of(source), fault=found.fault, poll=found.poll)
+        elif self.leader_of(source) == source:
             await self._sweep(found.config, poll=found.poll)
         return found.poll
 
-    def _sharing(self, config: ClientConfig) -> list[Source]:
-        return [source for source, found in self._accesses.items() if found.config == config]
+    def leader_of(self, source: Source) -> Source:
+        """The source whose turn sweeps this one, too; itself while its access is not known."""
+        found = self._accesses.get(source)
+        sharing = self._sharing(found.config) if found and found.config else {}
+        return min(sharing, key=lambda one: (sharing[one].poll, str(one)), default=source)
 
-    def _first_of(self, config: ClientConfig) -> Source:
-        return min(self._sharing(config), key=lambda source: (self._accesses[source].poll, str(source)))
+    def _sharing(self, config: ClientConfig) -> dict[Source, Access]:
+        return {
+            source: found
+            for source, found in self._accesses.items()
+            if found.config == config and self._is_as_it_was(source, found)
+        }
+
+    def _is_as_it_was(self, source: Source, found: Access) -> bool:
+        """Whether the connection still is the one that the access was worked out from."""
+        return self._roster.stamp(source) == found.stamp
 
     async def _sweep(self, config: ClientConfig, *, poll: float) -> None:
-        sources = self._sharing(config)
-        records = [record for source in sources for record in self._roster.apps_of(source)]
-        sweep = await self._pool.sweep(config, self._questions(records), timeout=SWEEP_LIMIT)
+        sharing = self._sharing(config)
+        apps = {source: self._roster.apps_of(source) for source in sharing}
+        questions = self._questions(record for records in apps.values() for record in records)
+        sweep = await self._pool.sweep(config, questions, timeout=SWEEP_LIMIT)
         metrics.sweep_seconds.observe(sweep.seconds)
         for api, count in sweep.requests.items():
             metrics.sweep_requests_total.labels(api=api).inc(count)
         if sweep.fault:
             metrics.kafka_errors_total.labels(kind=sweep.fault.kind.value).inc()
-        for source in sources:
-            self._roster.identify(source, sweep.cluster_id)
-        await self._attend(records, sweep=sweep, fault=sweep.fault, poll=poll)
-        for source in sources:
-            await self._connections.publish(source, sweep=sweep, fault=sweep.fault)
+        # What changed while Kafka was asked has not been looked at.
+        sources = [source for source, found in sharing.items() if self._is_as_it_was(source, found)]
+        records = [record for source in sources for record in apps[source]]
+        await self._conclude(sources, records, sweep=sweep, fault=sweep.fault, poll=poll)
 
-    def _questions(self, records: Sequence[AppRecord]) -> list[GroupQuestion]:
+    def _questions(self, records: Iterable[AppRecord]) -> list[GroupQuestion]:
         """One question for each (group, topics), however many apps ask it."""
         describe: dict[Question, bool] = {}
         for record in records:
@@ -101,24 +129,37 @@ class Turns:
             GroupQuestion(group=group, topics=topics, describe=changed) for (group, topics), changed in describe.items()
         ]
 
-    async def _attend(
-        self, records: Sequence[AppRecord], *, sweep: Sweep | None, fault: Fault | None, poll: float
+    async def _conclude(
+        self,
+        sources: Sequence[Source],
+        records: Sequence[AppRecord],
+        *,
+        sweep: Sweep | None = None,
+        fault: Fault | None,
+        poll: float,
     ) -> None:
+        """What follows from a look at these sources."""
+        for source in sources:
+            self._roster.looked(source, identity=sweep.cluster_id if sweep else None)
+
+        publishing = [
+            (
+                f"KafkaConnection {source}",
+                partial(self._connections.publish, source, stamp=stamp, sweep=sweep, fault=fault),
+            )
+            for source in sources
+            if (stamp := self._roster.stamp(source))
+        ]
+        attending = self._attending(records, sweep=sweep, fault=fault, poll=poll)
+        await self._errands.run(itertools.chain(publishing, attending))
+
+    def _attending(
+        self, records: Iterable[AppRecord], *, sweep: Sweep | None, fault: Fault | None, poll: float
+    ) -> Iterator[tuple[str, Errand]]:
         found = sweep.answers if sweep else ()
         answers = {(answer.question.group, answer.question.topics): answer for answer in found}
-
-        async def one(record: AppRecord) -> None:
+        for record in records:
             question = (record.spec.consumer_group, record.spec.topics) if record.spec else None
-            async with self._writes:
-                try:
-                    await self._attendant.attend(
-                        record.meta.key, answer=answers.get(question) if question else None, fault=fault, poll=poll
-                    )
-                except Exception:
-                    log.exception("a bug: this app was skipped for one poll", extra=_named(record.meta.key))
-
-        await asyncio.gather(*(one(record) for record in records))
-
-
-def _named(key: Key) -> dict[str, str]:
-    return {"namespace": key.namespace, "app": key.name}
+            answer = answers.get(question) if question else None
+            errand = partial(self._attendant.attend, record, answer=answer, fault=fault, poll=poll)
+            yield f"KafkaConsumerApp {record.meta.key}", errand

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from sluicegate.model.app import AppSpec, Mode
 from sluicegate.model.decision import Limit
-from sluicegate.model.memory import Memory, Reversal
+from sluicegate.model.memory import Memory, Order, Reversal
 from sluicegate.model.observation import Observation, Workload
 
 OURS = "sluicegate"
@@ -107,7 +107,7 @@ def notice(*, workload: Workload | None, writes: bool, memory: Memory, now: floa
     if stale_view(workload, memory=memory, now=now):
         return memory
     if workload.manager == OURS and (memory.write_seen or workload.desired != memory.before):
-        return replace(memory, written=workload.desired, before=None, write_seen=True)
+        return _unremembered(workload, memory=memory, now=now)
     return replace(
         memory,
         written=workload.desired,
@@ -116,6 +116,24 @@ def notice(*, workload: Workload | None, writes: bool, memory: Memory, now: floa
         accepted_at=now,
         accepted_by=workload.manager or "somebody",
         reversals=(*memory.reversals, Reversal(at=now, manager=workload.manager))[-16:],
+    )
+
+
+def _unremembered(workload: Workload, *, memory: Memory, now: float) -> Memory:
+    """Memory with a write of ours that it does not have: the answer was lost, or the process died before it could
+    tell. It counts against budget and spacing like any other."""
+    at = min(now, workload.managed_at or now)
+    up = workload.desired > (memory.written or 0)
+    return replace(
+        memory,
+        written=workload.desired,
+        before=None,
+        write_seen=True,
+        downs=memory.downs if up else (*memory.downs, at),
+        last_up=at if up else memory.last_up,
+        last_down=memory.last_down if up else at,
+        order=Order(at=at, up=up),
+        acted_at=at,
     )
 
 

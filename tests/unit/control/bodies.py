@@ -39,7 +39,9 @@ def app(
     }
 
 
-def connection(name: str = "main", *, namespace: str = "shop", version: int = 1) -> dict[str, Any]:
+def connection(
+    name: str = "main", *, namespace: str = "shop", version: int = 1, bootstrap: str = "broker:9092", **spec: Any
+) -> dict[str, Any]:
     return {
         "apiVersion": "sluicegate.dev/v1alpha1",
         "kind": "KafkaConnection",
@@ -51,5 +53,15 @@ def connection(name: str = "main", *, namespace: str = "shop", version: int = 1)
             "resourceVersion": str(version),
             "creationTimestamp": "2026-01-01T00:00:00Z",
         },
-        "spec": {"bootstrapServers": "broker:9092"},
+        "spec": {"bootstrapServers": bootstrap, **spec},
+    }
+
+
+def deployment(name: str = "orders", *, namespace: str = "shop", replicas: int = 1) -> dict[str, Any]:
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "namespace": namespace, "creationTimestamp": "2026-01-01T00:00:00Z"},
+        "spec": {"replicas": replicas, "selector": {"matchLabels": {"app": name}}},
+        "status": {"readyReplicas": replicas, "updatedReplicas": replicas, "observedGeneration": 1},
     }

@@ -1,0 +1,121 @@
+"""The whole control room on an API server in memory and a Kafka that is told its lags; time moves when told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from sluicegate.control.attend import Attendant
+from sluicegate.control.clock import Clock
+from sluicegate.control.connection_status import ConnectionStatuses
+from sluicegate.control.operator import Operator
+from sluicegate.control.records import Source
+from sluicegate.control.relist import Relist
+from sluicegate.control.roster import Roster
+from sluicegate.control.store import Store
+from sluicegate.control.turn import Turns
+from sluicegate.model.kafka import ClientConfig, Fault, GroupAnswer, GroupQuestion, Partition, Sweep
+from sluicegate.model.resource import Key
+from tests.support import given
+from tests.support.api import Api
+from tests.unit.control import bodies
+
+START = 1_800_000_000.0
+
+
+class Hand(Clock):
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.time = START
+
+    def now(self) -> float:
+        return self.time
+
+
+class Kafka:
+    """Clusters by bootstrap address. ``lags`` of each group, ``faults`` of each cluster, ``gates`` that hold a sweep
+    until they are opened."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.lags: dict[str, tuple[int, ...]] = {}
+        self.ids: dict[str, str] = {}
+        self.faults: dict[str, Fault] = {}
+        self.gates: dict[str, asyncio.Event] = {}
+        self.swept: list[tuple[str, tuple[str, ...]]] = []
+
+    async def sweep(self, config: ClientConfig, questions: Sequence[GroupQuestion], *, timeout: float) -> Sweep:  # noqa: ASYNC109
+        bootstrap = dict(config.settings)["bootstrap.servers"]
+        at = self._clock.now()
+        self.swept.append((bootstrap, tuple(question.group for question in questions)))
+        if bootstrap in self.gates:
+            await self.gates[bootstrap].wait()
+        fault = self.faults.get(bootstrap)
+        answers = () if fault else tuple(self._answer(question, at=at) for question in questions)
+        identity = None if fault else self.ids.get(bootstrap, f"id of {bootstrap}")
+        return Sweep(at=at, seconds=0.1, brokers=0 if fault else 1, answers=answers, cluster_id=identity, fault=fault)
+
+    def _answer(self, question: GroupQuestion, *, at: float) -> GroupAnswer:
+        partitions: tuple[Partition, ...] = given.partitions(*self.lags.get(question.group, (0,) * 6), at=at)
+        return GroupAnswer(question=question, partitions=partitions, group=None, at=at)
+
+
+class World:
+    """``restart`` is a new process: everything in memory is gone."""
+
+    def __init__(self) -> None:
+        self.clock = Hand()
+        self.api = Api()
+        self.kafka = Kafka(self.clock)
+        self.restart()
+
+    def restart(self) -> None:
+        self.api.died = False
+        self.store = Store()
+        self.api.watch(self.store)
+        self.roster = Roster(store=self.store)
+        attendant = Attendant(
+            store=self.store,
+            roster=self.roster,
+            clock=self.clock,
+            scales=self.api,
+            statuses=self.api,
+            events=self.api,
+        )
+        self.attendant = attendant
+        self.turns = Turns(
+            store=self.store,
+            roster=self.roster,
+            pool=self.kafka,
+            secrets=self.api,
+            attendant=attendant,
+            connections=ConnectionStatuses(store=self.store, roster=self.roster, statuses=self.api, clock=self.clock),
+        )
+
+    def operator(self) -> Operator:
+        """The real heartbeat, for tests that let real time pass."""
+        relist = Relist(store=self.store, lists=self.api)
+        return Operator(roster=self.roster, turns=self.turns, attendant=self.attendant, relist=relist, clock=self.clock)
+
+    def app(self, name: str = "orders", *, replicas: int = 1, **more: Any) -> None:
+        """An app with its workload; 100 messages a replica."""
+        body = bodies.app(name, **{"lagPerReplica": 100, **more})
+        namespace, target = body["metadata"]["namespace"], body["spec"]["scaleTargetRef"]["name"]
+        if ("Deployment", Key(namespace, target)) not in self.api.objects:
+            self.api.put(bodies.deployment(target, namespace=namespace, replicas=replicas))
+        self.api.put(body)
+
+    def connection(self, name: str = "main", **more: Any) -> None:
+        self.api.put(bodies.connection(name, **more))
+
+    async def tick(self, *sources: Source, seconds: float = 10.0) -> None:
+        """One poll of each source (all without ``sources``), ``seconds`` after the last; a death is a restart."""
+        self.clock.time += seconds
+        self.roster.refresh()
+        self.attendant.forget_gone()
+        for source in sources or sorted(self.roster.sources(), key=str):
+            await self.turns.turn(source)
+        if self.api.died:
+            self.restart()
