@@ -91,6 +91,10 @@ def _active(standing: Standing) -> Condition:
 
 
 def _limited(found: Findings) -> Condition:
+    if found.limited_by is Limit.PARTITION_BOUND:
+        return Condition(
+            type="ScalingLimited", status=Truth.TRUE, reason="PartitionBound", message=found.limit_sentence
+        )
     below = found.wanted is not None and found.replicas is not None and found.replicas < found.wanted
     if below and found.limited_by in CEILINGS:
         message = f"{found.wanted} wanted, {found.replicas} may run: {found.limit_sentence}"

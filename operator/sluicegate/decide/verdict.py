@@ -36,9 +36,7 @@ def verdict(basis: Basis, *, course: Course | None, asked: int | None, own: Stan
     wanted = basis.choice.want.replicas if basis.choice.want else None
     replicas = course.value if course else None
     current = workload.desired if workload else None
-    limited_by = course.limited_by if course else Limit.NONE
-    if basis.choice.want is None and limited_by is Limit.NONE:
-        limited_by = Limit.LAG_UNKNOWN
+    limited_by, limit_sentence = _limit(basis, course)
     action = _action(replicas, current)
     partitions = _partitions(basis)
     consumers = basis.spec.scaling.consumers_per_replica
@@ -49,7 +47,7 @@ def verdict(basis: Basis, *, course: Course | None, asked: int | None, own: Stan
         replicas=replicas,
         wanted=wanted,
         limited_by=limited_by,
-        limit_sentence=course.limit_sentence if course else "",
+        limit_sentence=limit_sentence,
         total=seen.reading.total,
         unknown_polls=basis.memory.unknown_polls,
         partitions=partitions,
@@ -70,7 +68,7 @@ def verdict(basis: Basis, *, course: Course | None, asked: int | None, own: Stan
         cap=basis.cap,
         limited_by=limited_by,
         reason=_reason(basis, course=course, asked=asked, own=own, action=action, limited_by=limited_by),
-        message=explain.message(headline, course.steps) if course else own.message,
+        message=_message(headline, course, limited_by=limited_by, sentence=limit_sentence) if course else own.message,
         write=own.write,
         steps=course.steps if course else (),
         lag=seen.lag,
@@ -82,6 +80,26 @@ def verdict(basis: Basis, *, course: Course | None, asked: int | None, own: Stan
         conditions=conditions(found),
         per_partition=dict(zip(seen.reading.names, seen.reading.lags, strict=True)),
     )
+
+
+def _limit(basis: Basis, course: Course | None) -> tuple[Limit, str]:
+    """The last thing that changed the number, with its sentence. A partition that one member cannot keep up with has
+    cut what is wanted before any clamp: no count helps it."""
+    limited_by = course.limited_by if course else Limit.NONE
+    if limited_by is not Limit.NONE or course is None:
+        return limited_by, course.limit_sentence if course else ""
+    if basis.choice.want is None:
+        return Limit.LAG_UNKNOWN, basis.choice.why
+    bound = basis.seen.health.bound
+    if bound:
+        said = f"{len(bound)} of {len(basis.seen.reading.names)} partitions bring more than one consumer handles"
+        return Limit.PARTITION_BOUND, f"{said}; no further replica can help"
+    return Limit.NONE, ""
+
+
+def _message(headline: str, course: Course, *, limited_by: Limit, sentence: str) -> str:
+    said = explain.message(headline, course.steps)
+    return f"{said}; {sentence}" if limited_by is Limit.PARTITION_BOUND else said
 
 
 def _action(replicas: int | None, current: int | None) -> Action:

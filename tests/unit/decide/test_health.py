@@ -65,6 +65,9 @@ def test_a_partition_with_more_than_one_consumer_handles_is_bound() -> None:
     decision, _ = watched(600, hot, end=hot, replicas=4)
     assert decision.partitions.bound == ("orders-0",)
     assert given.condition(decision, "PartitionsHealthy").reason == "PartitionBound"
+    assert decision.limited_by == "PartitionBound"
+    assert given.condition(decision, "ScalingLimited").reason == "PartitionBound"
+    assert "1 of 12 partitions bring more than one consumer handles" in decision.message
 
 
 def test_a_partition_that_nobody_owns_for_long_is_told_and_blocks_the_way_down() -> None:
