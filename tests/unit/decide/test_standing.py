@@ -101,9 +101,17 @@ def test_a_persons_number_survives_a_restart_of_ours() -> None:
 
 def test_our_own_write_that_was_not_remembered_is_nobody_elses() -> None:
     _, memory = at(0, 2, memory=Memory())
-    decision, memory = at(10, 6, lag=2000, manager="sluicegate", memory=memory)
+    decision, memory = at(10, 6, lag=2000, manager="sluicegate", managed_at=given.NOW - 200, memory=memory)
     assert decision.replicas == 12
     assert memory.reversals == ()
+
+
+def test_our_own_write_that_was_not_remembered_counts_in_the_budget() -> None:
+    _, memory = at(0, 6, memory=Memory())
+    _, memory = at(10, 4, manager="sluicegate", managed_at=given.NOW + 3, memory=memory)
+    assert (memory.downs, memory.last_down) == ((given.NOW + 3,), given.NOW + 3)
+    _, memory = at(20, 4, manager="sluicegate", managed_at=given.NOW + 3, memory=memory)
+    assert len(memory.downs) == 1, "once, however often it is seen"
 
 
 def test_a_view_from_before_our_write_is_not_taken_for_a_reversal() -> None:
