@@ -17,7 +17,8 @@ from sluicegate.model.kafka import (
     TopicPartition,
 )
 from sluicegate.observe.kafka import faults
-from sluicegate.observe.kafka.client import At, Offset, Topic
+from sluicegate.observe.kafka.admin import At
+from sluicegate.observe.kafka.client import Offset, Topic
 from sluicegate.observe.kafka.ends import Line
 from sluicegate.observe.kafka.memory import Known
 

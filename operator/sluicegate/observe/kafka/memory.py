@@ -13,11 +13,12 @@ from zlib import crc32
 from confluent_kafka import KafkaError
 
 from sluicegate.model.kafka import Fault, Group, GroupQuestion
-from sluicegate.observe.kafka.client import At, Committed, Offset, Topic
+from sluicegate.observe.kafka.admin import At
+from sluicegate.observe.kafka.client import Committed, Offset, Topic
 from sluicegate.observe.kafka.ends import Line
 
 REST_SWEEPS = 6
-"""A resting group is asked at every sixth sweep."""
+"""A resting group is asked at every sixth sweep, each group at another one."""
 DESCRIBE_BUSY = 30.0
 """Seconds that the description of a group with lag may be old."""
 DESCRIBE_QUIET = 300.0
@@ -42,7 +43,7 @@ class Known:
     """One group as the last sweeps left it.
 
     ``committed`` as of ``at`` (monotonic seconds), ``before`` as of the time before that; ``error`` instead of them.
-    ``rested`` sweeps since it was asked. ``lagging`` and ``caught_up`` are both False while something is not known.
+    ``lagging`` and ``caught_up`` are both False while something is not known.
     ``ends`` and ``shape`` (topic id and partition count) of its topics are what a change is measured against.
     """
 
@@ -50,7 +51,6 @@ class Known:
     before: Committed = field(default_factory=dict)
     error: KafkaError | None = None
     at: float = 0.0
-    rested: int = 0
     caught_up: bool = False
     lagging: bool = False
     group: Group | None = None
@@ -83,9 +83,9 @@ def topics_of(known: Known, *, named: frozenset[str], all_topics: bool) -> froze
     return named | committed | given
 
 
-def may_rest(known: Known, want: Want) -> bool:
-    """Whether the group need not be asked, unless its topics turn out to have moved."""
-    return known.caught_up and not want.urgent and known.rested + 1 < REST_SWEEPS
+def may_rest(known: Known, want: Want, *, name: str, turn: int) -> bool:
+    """Whether the group need not be asked in this sweep, the ``turn``-th, unless its topics turn out to have moved."""
+    return known.caught_up and not want.urgent and (turn + crc32(name.encode())) % REST_SWEEPS != 0
 
 
 def has_moved(known: Known, *, topics: Mapping[str, Topic | KafkaError], lines: Mapping[At, Line]) -> bool:
@@ -106,7 +106,7 @@ def shape_of(topic: Topic | KafkaError | None) -> tuple[str | None, int]:
 
 
 def is_caught_up(committed: Mapping[At, Offset], lines: Mapping[At, Line]) -> bool:
-    """Every partition is committed to its very end, or is empty and was never committed."""
+    """Every partition is committed to its very end, or is empty and was never committed; no transaction is open."""
     return bool(lines) and all(_is_at_end(committed.get(at), line) for at, line in lines.items())
 
 
@@ -139,7 +139,7 @@ def due_before(known: Known, want: Want, *, name: str, now: float) -> bool:
 
 
 def _is_at_end(offset: Offset | None, line: Line) -> bool:
-    if line.end is None or line.stable is None or line.start is None:
+    if line.end is None or line.start is None or line.stable != line.end:
         return False
     if offset is None or (offset.value is None and offset.error is None):
         return line.end == line.start

@@ -47,9 +47,9 @@ class Metadata:
         if self._monotonic() >= self._controller_from:
             failure = self._see_cluster(wanted) or self._failure(topics := self._client.topics(wanted))
             if failure is None:
-                self._client.forget()
+                self._client.calls.forget()
                 return topics
-        if failure is not None and self._client.is_hopeless():
+        if failure is not None and self._client.calls.is_hopeless():
             raise self._unreachable(failure)
         return self._by_any_broker(wanted, failure)
 
@@ -76,7 +76,7 @@ class Metadata:
         if isinstance(found, KafkaError):
             self._controller_from = 0.0
             raise self._unreachable(failure or found)
-        self._client.forget()
+        self._client.calls.forget()
         if self._monotonic() >= self._controller_from:
             self._controller_from = self._monotonic() + WITHOUT_CONTROLLER
         self.cluster, topics = found
@@ -86,7 +86,11 @@ class Metadata:
         client = self._client
         return Unreachable(
             faults.of_access(
-                error, bootstrap=client.bootstrap, protocol=client.protocol, heard=client.heard, closed=client.closed
+                error,
+                bootstrap=client.bootstrap,
+                protocol=client.protocol,
+                heard=client.calls.heard,
+                closed=client.calls.closed,
             )
         )
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from confluent_kafka import KafkaError
 
 from sluicegate.model.kafka import ClientConfig, Fault, GroupAnswer, Sweep
 from sluicegate.observe.kafka import answer, ends, faults, memory
-from sluicegate.observe.kafka.client import At, Client, Committed, Topic
+from sluicegate.observe.kafka.admin import At
+from sluicegate.observe.kafka.client import Client, Committed, Topic
 from sluicegate.observe.kafka.ends import Line
-from sluicegate.observe.kafka.memory import Known
+from sluicegate.observe.kafka.memory import Known, Want
 from sluicegate.observe.kafka.metadata import Metadata, Unreachable
 from sluicegate.observe.kafka.wire import Order
 
@@ -29,21 +31,21 @@ class Sweeper:
         """KafkaException when librdkafka refuses a setting."""
         self._client = Client(config)
         self._metadata = Metadata(self._client)
-        self._known: dict[str, Known] = {}
+        self._past = Past(known={}, lines={}, turn=0)
 
     def sweep(self, order: Order) -> Sweep:
         """Everything ``order`` asks; what cannot be had is a fault where it belongs."""
         began = time.monotonic()
-        self._client.deadline = began + order.limit
+        self._client.calls.deadline = began + order.limit
         self._client.requests.clear()
-        one = _One(self._client, self._metadata, self._known, order)
+        one = _One(self._client, self._metadata, self._past, order)
         answers: tuple[GroupAnswer, ...] = ()
         fault: Fault | None = None
         try:
             answers = one.answers()
         except Unreachable as error:
             fault = error.fault
-        self._known = one.known
+        self._past = one.past()
         cluster = self._metadata.cluster
         return Sweep(
             at=one.unix(began),
@@ -56,26 +58,43 @@ class Sweeper:
         )
 
 
-class _One:
-    """The state of one sweep under way; ``known`` is what the next one starts from."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What a sweep leaves to the next: groups and lines as it saw them, and its number."""
 
-    def __init__(self, client: Client, metadata: Metadata, known: dict[str, Known], order: Order) -> None:
+    known: dict[str, Known]
+    lines: dict[At, Line]
+    turn: int
+
+
+class _One:
+    """The state of one sweep under way."""
+
+    def __init__(self, client: Client, metadata: Metadata, past: Past, order: Order) -> None:
         self._client = client
         self._metadata = metadata
         self._order = order
         self._wants = memory.wants(order.questions)
-        self.known = {group: known.get(group) or Known() for group in self._wants}
+        self._past = past
+        self._turn = past.turn + 1
+        self._began = time.monotonic()
+        self._known = {group: past.known.get(group) or Known() for group in self._wants}
         self._topics: dict[str, Topic | KafkaError] = {}
         self._lines: dict[At, Line] = {}
         self._fresh: dict[str, dict[At, Line]] = {}
+
+    def past(self) -> Past:
+        """What the next sweep starts from."""
+        lines = {**self._lines, **{at: line for again in self._fresh.values() for at, line in again.items()}}
+        return Past(known=self._known, lines=lines, turn=self._turn)
 
     def unix(self, monotonic: float) -> float:
         return self._order.now + monotonic - self._order.monotonic
 
     def answers(self) -> tuple[GroupAnswer, ...]:
         """Unreachable when no broker tells anything."""
-        self._topics = self._metadata.read(self._names(self.known))
-        resting = [group for group, want in self._wants.items() if memory.may_rest(self.known[group], want)]
+        self._topics = self._metadata.read(self._names(self._known))
+        resting = [group for group, want in self._wants.items() if self._may_rest(group, want)]
         asked = [group for group in self._wants if group not in set(resting)]
         self._ask(asked)
         now = time.monotonic()
@@ -83,12 +102,13 @@ class _One:
             [
                 group
                 for group, want in self._wants.items()
-                if memory.due_before(self.known[group], want, name=group, now=now)
+                if memory.due_before(self._known[group], want, name=group, now=now)
             ]
         )
         self._learn_topics(asked)
         before_ends = time.monotonic()
-        self._lines = ends.read(self._client, self._topics, names=self._topics)
+        quiet = self._names(resting) - self._names(asked)
+        self._lines = ends.read(self._client, self._topics, names=self._topics, resting=quiet, before=self._past.lines)
         woken = [group for group in resting if self._has_moved(group)]
         if woken:
             self._ask(woken)
@@ -96,11 +116,10 @@ class _One:
             again = ends.read(self._client, self._topics, names=self._names(woken))
             self._fresh = dict.fromkeys(woken, again)
         for group in set(resting).difference(woken):
-            self.known[group].rested += 1
-            self.known[group].at = before_ends
+            self._known[group].at = before_ends
         self._describe([group for group in (*asked, *woken) if self._is_due_after(group)])
         found = self._compose()
-        for group in self.known:
+        for group in self._known:
             self._remember(group)
         return found
 
@@ -109,7 +128,7 @@ class _One:
 
     def _topics_of(self, group: str) -> frozenset[str]:
         want = self._wants[group]
-        return memory.topics_of(self.known[group], named=want.named, all_topics=want.all_topics)
+        return memory.topics_of(self._known[group], named=want.named, all_topics=want.all_topics)
 
     def _lines_of(self, group: str) -> dict[At, Line]:
         lines = self._fresh.get(group, self._lines)
@@ -127,9 +146,9 @@ class _One:
             self._topics |= self._metadata.read(new)
 
     def _ask(self, groups: list[str]) -> None:
-        def each(group: str, found: Committed | KafkaError, at: float) -> None:
-            known = self.known[group]
-            known.before, known.at, known.rested, known.error = known.committed, at, 0, None
+        def tell(group: str, found: Committed | KafkaError, at: float) -> None:
+            known = self._known[group]
+            known.before, known.at, known.error = known.committed, at, None
             if not isinstance(found, KafkaError):
                 known.committed = found
             elif found.code() in answer.NO_GROUP:
@@ -137,7 +156,7 @@ class _One:
             else:
                 known.committed, known.error = {}, found
 
-        self._client.committed({group: self._partitions_of(group) for group in groups}, each=each)
+        self._client.committed({group: self._partitions_of(group) for group in groups}, tell=tell)
 
     def _partitions_of(self, group: str) -> list[At] | None:
         """The partitions to ask about; None: all on which the group has offsets."""
@@ -151,40 +170,44 @@ class _One:
         ]
 
     def _describe(self, groups: list[str]) -> None:
-        def each(group: str, found: Any | KafkaError, at: float) -> None:
-            known = self.known[group]
+        def tell(group: str, found: Any | KafkaError, at: float) -> None:
+            known = self._known[group]
             known.described_at, known.group, known.group_fault = at, None, None
             if not isinstance(found, KafkaError):
                 known.group = answer.group(found, at=self.unix(at))
             elif found.code() in answer.NO_GROUP:
                 known.group = answer.no_group(at=self.unix(at))
             else:
-                heard = self._client.last_heard()
+                heard = self._client.calls.last_heard()
                 known.group_fault = faults.of_group(found, group=group, what="members", heard=heard)
 
-        self._client.describe(groups, each=each)
+        self._client.describe(groups, tell=tell)
+
+    def _may_rest(self, group: str, want: Want) -> bool:
+        return memory.may_rest(self._known[group], want, name=group, turn=self._turn)
 
     def _has_moved(self, group: str) -> bool:
-        return memory.has_moved(self.known[group], topics=self._topics, lines=self._lines_of(group))
+        return memory.has_moved(self._known[group], topics=self._topics, lines=self._lines_of(group))
 
     def _is_due_after(self, group: str) -> bool:
         """Whether the offsets just read say that the assignment may have changed."""
-        known = self.known[group]
-        if known.group is None or known.error is not None:
+        known = self._known[group]
+        described = known.described_at is not None and known.described_at >= self._began
+        if described or known.group is None or known.error is not None:
             return False
         stalled = memory.is_stalled(known, self._lines_of(group))
         return stalled or memory.has_other_shape(known, self._topics)
 
     def _compose(self) -> tuple[GroupAnswer, ...]:
-        heard = self._client.last_heard()
+        heard = self._client.calls.last_heard()
         return tuple(
             answer.answer(
                 question,
-                known=self.known[question.group],
+                known=self._known[question.group],
                 names=question.topics if question.topics is not None else self._topics_of(question.group),
                 topics=self._topics,
                 lines=self._fresh.get(question.group, self._lines),
-                at=self.unix(self.known[question.group].at),
+                at=self.unix(self._known[question.group].at),
                 bootstrap=self._client.bootstrap,
                 heard=heard,
             )
@@ -192,7 +215,7 @@ class _One:
         )
 
     def _remember(self, group: str) -> None:
-        known, lines = self.known[group], self._lines_of(group)
+        known, lines = self._known[group], self._lines_of(group)
         well = known.error is None
         known.caught_up = well and memory.is_caught_up(known.committed, lines)
         known.lagging = well and memory.is_lagging(known.committed, lines)

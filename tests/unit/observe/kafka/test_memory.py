@@ -9,7 +9,8 @@ from confluent_kafka import KafkaError
 
 from sluicegate.model.kafka import Group, GroupQuestion, Member, TopicPartition
 from sluicegate.observe.kafka import memory
-from sluicegate.observe.kafka.client import At, Offset, Topic
+from sluicegate.observe.kafka.admin import At
+from sluicegate.observe.kafka.client import Offset, Topic
 from sluicegate.observe.kafka.ends import Line
 from sluicegate.observe.kafka.memory import Known, Want
 
@@ -64,15 +65,30 @@ def test_a_group_without_any_partition_does_not_rest() -> None:
     assert not memory.is_caught_up({}, {})
 
 
-def test_a_caught_up_group_rests_for_five_sweeps() -> None:
-    resting = Known(caught_up=True)
+def test_an_open_transaction_keeps_a_group_from_resting() -> None:
+    assert not memory.is_caught_up({FIRST: Offset(value=5)}, {FIRST: Line(start=0, end=5, stable=3)})
 
-    assert [memory.may_rest(replace(resting, rested=n), CALM) for n in range(6)] == [True] * 5 + [False]
+
+@pytest.mark.parametrize("name", ["billing", "refunds", "ordering"])
+def test_a_caught_up_group_rests_in_five_of_six_sweeps(name: str) -> None:
+    resting = [memory.may_rest(Known(caught_up=True), CALM, name=name, turn=turn) for turn in range(12)]
+
+    assert sum(resting[:6]) == 5
+    assert resting[:6] == resting[6:]
+
+
+def test_not_all_groups_are_asked_in_the_same_sweep() -> None:
+    asked = [not memory.may_rest(Known(caught_up=True), CALM, name=f"g-{n}", turn=1) for n in range(600)]
+
+    assert 60 < sum(asked) < 140
 
 
 def test_urgency_and_lag_keep_a_group_from_resting() -> None:
-    assert not memory.may_rest(Known(caught_up=True), replace(CALM, urgent=True))
-    assert not memory.may_rest(Known(caught_up=False), CALM)
+    urgent = replace(CALM, urgent=True)
+
+    for turn in range(6):
+        assert not memory.may_rest(Known(caught_up=True), urgent, name="billing", turn=turn)
+        assert not memory.may_rest(Known(caught_up=False), CALM, name="billing", turn=turn)
 
 
 @pytest.mark.parametrize(
