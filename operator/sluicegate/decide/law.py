@@ -15,14 +15,16 @@ from math import sqrt
 
 from sluicegate.decide.capacity import Speed
 from sluicegate.decide.need import needs, smallest
-from sluicegate.decide.rates import Rates
+from sluicegate.decide.rates import Rates, arriving, back
 from sluicegate.decide.scene import Scene
-from sluicegate.model.memory import Memory
+from sluicegate.model.memory import Memory, Poll
 
 ACT_AT = 0.5
 """Share of the objective that the oldest message must not reach before new members are at work."""
 CALM = 0.3
 UNPROVEN_ACT_AT = 0.9
+DROWNED_BY, DROWNED_FOR = 2.0, 1 / 12
+"""What arrives against what a member can do, and for which share of the objective, before it counts as drowned."""
 SPACING = 45.0
 """Seconds between steps up, unless messages would be late."""
 PROBE = 0.85
@@ -53,11 +55,12 @@ def law(*, scene: Scene, speed: Speed, objective: float, memory: Memory) -> tupl
     if shape.partitions == 0:
         return Want(replicas=scene.replicas, sentence="no partitions to read"), memory
     steady, jump = _planned(scene)
-    outlook = _outlook(scene=scene, speed=speed, objective=objective, arriving=steady)
-    ahead = outlook if jump <= steady else _outlook(scene=scene, speed=speed, objective=objective, arriving=jump)
+    outlook = _outlook(scene=scene, speed=speed, objective=objective, planned=steady)
+    ahead = outlook if jump <= steady else _outlook(scene=scene, speed=speed, objective=objective, planned=jump)
     late = ahead.age > objective
     most = scene.replicas_for(shape.assignable)
-    acts = _acts(ahead, scene=scene, speed=speed, objective=objective)
+    drowned = _drowned(scene=scene, speed=speed, objective=objective, polls=memory.polls)
+    acts = drowned or _acts(ahead, scene=scene, speed=speed, objective=objective)
     if scene.replicas > 0 and (not acts or scene.replicas >= most):
         return _step_down(scene=scene, speed=speed, objective=objective, outlook=ahead), memory
     want = _step_up(scene=scene, speed=speed, objective=objective, arriving=max(steady, jump), late=late)
@@ -75,6 +78,15 @@ def _acts(outlook: _Outlook, *, scene: Scene, speed: Speed, objective: float) ->
         return False
     unproven = speed.rate is not None and outlook.age > UNPROVEN_ACT_AT * objective
     return outlook.proven_age > ACT_AT * objective or unproven
+
+
+def _drowned(*, scene: Scene, speed: Speed, objective: float, polls: Sequence[Poll]) -> bool:
+    """A twelfth of the objective long, more than twice as much arrived as the fullest member can do. Replicas will be
+    needed whatever comes next, and each second until then is a second of backlog: nothing is gained by waiting."""
+    if not speed.measured or len(polls) < 2:
+        return False
+    rate = arriving(polls, base=back(polls, DROWNED_FOR * objective))
+    return any(rate * share > DROWNED_BY * speed.up for _, share in _loads(scene))
 
 
 def _surging(rates: Rates) -> bool:
@@ -96,7 +108,7 @@ def _planned(scene: Scene) -> tuple[float, float]:
     return steady, rates.newest if _surging(rates) else 0.0
 
 
-def _outlook(*, scene: Scene, speed: Speed, objective: float, arriving: float) -> _Outlook:
+def _outlook(*, scene: Scene, speed: Speed, objective: float, planned: float) -> _Outlook:
     rates = scene.rates
     usual = rates.now if rates else 0.0
     over_all = rates.long if rates else 0.0
@@ -104,7 +116,7 @@ def _outlook(*, scene: Scene, speed: Speed, objective: float, arriving: float) -
     behind = False
     for waiting, share in _loads(scene):
         more = scene.beyond_rest(waiting, usual * share)
-        rate = arriving * share
+        rate = planned * share
         growth = (rate - speed.up) * scene.horizon if speed.rate is not None else 0.0
         flow = max(rate, over_all * share)
         paused = speed.up * scene.pause

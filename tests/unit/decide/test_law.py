@@ -8,6 +8,7 @@ import pytest
 
 from sluicegate.model.app import AppSpec
 from sluicegate.model.known import Known
+from sluicegate.model.memory import Memory
 from tests.support import given
 from tests.support.queue_world import World
 
@@ -59,6 +60,28 @@ def test_a_tenfold_burst_reaches_the_cap_in_one_decision(poll: float, offset: in
     world.run(BURST_TO)
     assert [(before, after) for _, before, after in world.writes] == [(2, 12)]
     assert world.writes[0][0] - (BURST_FROM - offset) <= poll + 5
+
+
+@pytest.mark.parametrize("offset", [0, 1, 2, 3, 4])
+def test_what_drowns_the_members_is_acted_on_at_once_however_fast_new_ones_would_start(offset: int) -> None:
+    """With starts of ten seconds the objective alone would let the backlog of half a minute grow first."""
+
+    def later(second: int, partition: int) -> float:
+        return 0.7 * burst(second + offset, partition)
+
+    world = World(spec=app(), arriving=later, replicas=2, poll=5.0, start_seconds=5, memory=Memory(leads=(10.0, 10.0)))
+    world.run(BURST_TO)
+    assert [(before, after) for _, before, after in world.writes] == [(2, 12)]
+    assert world.writes[0][0] - (BURST_FROM - offset) < 10
+
+
+def test_a_spike_shorter_than_a_twelfth_of_the_objective_is_sat_out() -> None:
+    def spike(second: int, partition: int) -> float:
+        return steady(second, partition) * (10 if 900 <= second < 905 else 1)
+
+    world = World(spec=app(lagObjective="10m"), arriving=spike, replicas=2, poll=5.0)
+    world.run(1500)
+    assert world.writes == []
 
 
 @pytest.mark.parametrize("poll", [5.0, 10.0])
