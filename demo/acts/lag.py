@@ -34,7 +34,9 @@ TOPIC, RESULTS, GROUP, APP = "demo.orders", "demo.orders-handled", "demo-orders-
 PARTITIONS = 12
 TOPICS = {TOPIC: PARTITIONS, RESULTS: 4}
 WORK_MS = 20
-STEADY, BURST, BURST_S = 80, 800, 75
+STEADY, BURST, BURST_S = 56, 560, 75
+ENOUGH = 2
+"""Replicas the consumer begins with, as a person would have set them for the steady traffic."""
 OBJECTIVE_S, POLL_S, MAX_REPLICAS = 60.0, 5.0, 20
 STABILIZATION_S = 30.0
 """Short, so that the way back is seen; the default is ten minutes."""
@@ -95,6 +97,7 @@ def set_up(place: Place, *, cluster: Cluster, broker: Broker, console: Console, 
     }
     work = {"GROUP": GROUP, "TOPICS": TOPIC, "RESULTS_TOPIC": RESULTS, "WORK_MS": str(WORK_MS)}
     consumer = at_home(manifest("deployment.yaml"), **home, env=work)
+    consumer["spec"]["replicas"] = ENOUGH
     producer = at_home(manifest("producer.yaml"), **home, env={"TOPIC": TOPIC, "SCHEDULE": str(STEADY)})
     cluster.apply(connection, app, consumer, producer)
     cluster.wait_ready(APP)
@@ -293,7 +296,7 @@ def written(place: Place, *, samples: tuple[Sample, ...]) -> tuple[tuple[ScaleWr
     if place.audit_log is not None and place.audit_log.exists():
         lines = audit_lines(place.audit_log)
         found = scale_writes(lines, user=OPERATOR, namespace=NAMESPACE, name=APP, since=began)
-        return chained(found, first=1), "API server's audit log"
+        return chained(found, first=first), "API server's audit log"
     seen = (ScaleWrite(at=s.at, user="watched", namespace=NAMESPACE, name=APP, replicas=s.replicas) for s in samples)
     return chained(seen, first=first), "samples of the Deployment, once a second"
 
