@@ -31,11 +31,15 @@ class Attendant:
         self._writing = Writing(store=store, clock=clock, scales=scales, statuses=statuses, events=events)
         self._states = States()
 
-    def workload_changed(self, record: AppRecord) -> bool:
-        """Whether the target changed since the last look: then members may have, too."""
+    def members_may_move(self, record: AppRecord) -> bool:
+        """Whether the group's members are worth reading: the target changed since the last look, an order is not in
+        effect yet, or members are missed."""
         workload = self._store.workload_of(record)
         state = self._states.of(record, now=self._clock.now())
-        return workload is not None and workload.resource_version != state.workload_version
+        if workload is None:
+            return False
+        awaited = state.memory.order is not None or state.memory.missing_since is not None
+        return awaited or workload.resource_version != state.workload_version
 
     def forget_gone(self) -> None:
         """Let go of apps that are no more, and of their metrics."""

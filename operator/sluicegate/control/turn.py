@@ -124,7 +124,7 @@ class Turns:
         for record in records:
             if record.spec is not None:
                 question = (record.spec.consumer_group, record.spec.topics)
-                describe[question] = describe.get(question, False) or self._attendant.workload_changed(record)
+                describe[question] = describe.get(question, False) or self._attendant.members_may_move(record)
         return [
             GroupQuestion(group=group, topics=topics, describe=changed) for (group, topics), changed in describe.items()
         ]
