@@ -3,8 +3,10 @@
     KUBECONFIG=… SLUICEGATE_BOOTSTRAP=… python -m tests.bench.bench_operator [--apps 1000] [--connections 50]
 
 Prints, and writes to build/bench/operator.json: memory of the operator and its children with that many apps; status
-writes a minute when nothing happens and when every topic gets records; and the time from an acknowledged record to the
-scale write, for 20 apps one after the other (its floor is the poll interval, of which half is the mean wait).
+writes a minute when nothing happens and when every topic gets records; how late polls begin; and the time from an
+acknowledged record to the scale write, for 20 apps one after the other (half the poll interval is the mean wait).
+
+No other operator may watch the namespace: its writes are seen as conflicts, and the figures are refused then.
 """
 
 from __future__ import annotations
@@ -134,9 +136,15 @@ class Running:
     """`sluicegate run` as a local process."""
 
     def __init__(self) -> None:
-        argv = [sys.executable, "-m", "sluicegate.cli.main", "run", "--namespace", NAMESPACE, "--port", str(PORT)]
+        argv = [sys.executable, "-c", "from sluicegate.cli.main import main; main()",
+                "run", "--namespace", NAMESPACE, "--port", str(PORT)]  # fmt: skip
         self._log = Path("build/bench/operator.log").open("w")  # noqa: SIM115
         self._process = subprocess.Popen(argv, stdout=self._log, stderr=subprocess.STDOUT)
+        try:
+            eventually(self._is_ready, within=60, every=0.2, what="the operator is ready; see build/bench/operator.log")
+        except AssertionError:
+            self.stop()
+            raise
 
     def memory_mb(self) -> dict[str, float]:
         """Proportional set size of the operator and of its children, MB."""
@@ -149,12 +157,41 @@ class Running:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def status_writes(self) -> float:
+        return self._sum("sluicegate_kubernetes_requests_total", 'verb="patch"')
+
+    def assert_alone(self) -> None:
+        """No second operator wrote to the same objects."""
+        writes, lost = self.status_writes(), self._sum("sluicegate_kubernetes_requests_total", 'verb="patch"', "409")
+        assert lost <= writes / 20, f"{lost:g} of {writes:g} status writes met another writer: end the other operator"
+
+    def late_p99(self) -> float:
+        """The bucket (seconds) below which 99 of 100 polls began after they were due."""
+        name = "sluicegate_tick_lateness_seconds"
+        count = self._sum(f"{name}_count")
+        for line in self._lines(f"{name}_bucket"):
+            if float(line.rsplit(" ", 1)[1]) >= 0.99 * count:
+                return float(line.split('le="')[1].split('"')[0])
+        return float("inf")
+
+    def _sum(self, *parts: str) -> float:
+        return sum(float(line.rsplit(" ", 1)[1]) for line in self._lines(parts[0]) if all(p in line for p in parts))
+
+    def _lines(self, name: str) -> list[str]:
         text = urllib.request.urlopen(f"http://127.0.0.1:{PORT}/metrics", timeout=5).read().decode()
-        lines = [line for line in text.splitlines() if line.startswith("sluicegate_kubernetes_requests_total")]
-        return sum(float(line.rsplit(" ", 1)[1]) for line in lines if 'verb="patch"' in line)
+        return [line for line in text.splitlines() if line.startswith(name)]
+
+    def _is_ready(self) -> bool:
+        assert self._process.poll() is None, "the operator ended; see build/bench/operator.log"
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
 
     def stop(self) -> float:
-        """Seconds from SIGTERM to the end."""
+        """Seconds from SIGTERM to the end; 0 when it has ended already."""
+        if self._process.poll() is not None:
+            return 0.0
         began = time.monotonic()
         self._process.send_signal(signal.SIGTERM)
         self._process.wait(30)
@@ -182,12 +219,15 @@ def many(broker: Broker, *, apps: int, connections: int) -> dict[str, Any]:
         time.sleep(40)
         quiet = _rate(running, seconds=60)
         memory = running.memory_mb()
-        stop = time.monotonic() + 60
         with ThreadPoolExecutor(1) as pool:
             busy = pool.submit(_rate, running, seconds=60)
-            while time.monotonic() < stop:
-                for number in range(TOPICS):
-                    broker.produce(f"{NAMESPACE}-many-{number:03d}", 40)
+            while not busy.done():
+                for number in range(min(apps, TOPICS)):
+                    for partition in range(2):
+                        broker.send(f"{NAMESPACE}-many-{number:03d}", partition=partition)
+                broker.flush()
+                time.sleep(0.5)
+        running.assert_alone()
         return {
             "apps": apps,
             "connections": connections,
@@ -196,6 +236,7 @@ def many(broker: Broker, *, apps: int, connections: int) -> dict[str, Any]:
             "memory_busy_mb": running.memory_mb(),
             "quiet": quiet,
             "busy": busy.result(),
+            "poll_lateness_p99_below_s": running.late_p99(),
             "sigterm_to_end_s": round(running.stop(), 2),
         }
     finally:
@@ -227,6 +268,7 @@ def reaction(broker: Broker, *, poll: float, samples: int = 20) -> dict[str, flo
             began = time.monotonic()
             eventually(lambda n=number: world.replicas(f"app-{n:04d}") > 0, within=60, every=0.02, what="scaled up")
             took.append(time.monotonic() - began)
+        running.assert_alone()
     finally:
         running.stop()
         world.remove()

@@ -29,11 +29,19 @@ class Died(asyncio.CancelledError):
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """What happens to one request. ``after``: the server has done it by then. ``hang`` seconds before."""
+    """What happens to one request. ``after``: the server has done it by then. ``hang`` seconds before.
+
+    ``name`` of the only object it happens to; ``namespace`` likewise.
+    """
 
     error: BaseException | None = None
     after: bool = False
     hang: float = 0.0
+    name: str = ""
+    namespace: str = ""
+
+    def hits(self, key: Key) -> bool:
+        return self.name in ("", key.name) and self.namespace in ("", key.namespace)
 
 
 FAULTS: Mapping[str, Fault] = {
@@ -142,7 +150,7 @@ class Api:
                 replicas=body["spec"]["replicas"], resource_version=meta["resourceVersion"], uid=meta["uid"]
             )
 
-        return await self._do("get_scale", act)
+        return await self._do("get_scale", key, act)
 
     async def put_scale(self, *, kind: str, key: Key, replicas: int, resource_version: str) -> None:
         def act() -> None:
@@ -156,7 +164,7 @@ class Api:
             self.writes.append(Written(key=key, replicas=replicas, before=body["spec"]["replicas"], app=app))
             self._set_replicas((kind, key), replicas, manager="sluicegate")
 
-        await self._do("put_scale", act)
+        await self._do("put_scale", key, act)
 
     async def patch_status(
         self, *, plural: str, key: Key, resource_version: str, patch: Mapping[str, Any]
@@ -169,11 +177,11 @@ class Api:
                 body = self._store(ref, body)
             return body["metadata"]["resourceVersion"], copy.deepcopy(body["status"])
 
-        return await self._do("patch_status", act)
+        return await self._do("patch_status", key, act)
 
     async def create_event(self, note: EventNote, *, plural: str, record_key: Key, uid: str) -> None:
         try:
-            await self._do("create_event", lambda: self.events.append(note))
+            await self._do("create_event", record_key, lambda: self.events.append(note))
         except SluicegateError:
             return
 
@@ -183,20 +191,24 @@ class Api:
                 raise Gone(f"no Secret {name}")
             return self.secrets[Key(namespace, name)]
 
-        return await self._do("get_secret", act)
+        return await self._do("get_secret", Key(namespace, name), act)
 
     async def list_bodies(self, kind: str) -> Sequence[Mapping[str, Any]]:
         return await self._do(
-            f"list {kind}", lambda: [copy.deepcopy(body) for (of, _), body in self.objects.items() if of == kind]
+            f"list {kind}",
+            Key("", ""),
+            lambda: [copy.deepcopy(body) for (of, _), body in self.objects.items() if of == kind],
         )
 
     # inside
 
-    async def _do(self, call: str, act: Callable[[], Any]) -> Any:
+    async def _do(self, call: str, key: Key, act: Callable[[], Any]) -> Any:
         self.calls[call] = self.calls.get(call, 0) + 1
         await asyncio.sleep(0)
-        waiting = self._faults.get(call)
-        fault = waiting.pop(0) if waiting else Fault()
+        waiting = self._faults.get(call, [])
+        fault = next((fault for fault in waiting if fault.hits(key)), Fault())
+        if fault in waiting:
+            waiting.remove(fault)
         if fault.hang:
             await asyncio.sleep(fault.hang)
         self.died |= isinstance(fault.error, Died)

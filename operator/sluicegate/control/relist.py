@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from sluicegate.control.store import Store
@@ -20,18 +21,28 @@ AUTOSCALERS_EVERY = 10.0
 AUTOSCALERS = ("HorizontalPodAutoscaler", "ScaledObject")
 
 
+Body = Mapping[str, Any]
+
+
+class Take(Protocol):
+    """Takes in a whole list that was asked for at ``mark``."""
+
+    def __call__(self, bodies: Sequence[Body], *, mark: int) -> None: ...
+
+
 class Lists(Protocol):
     """Whole lists of raw bodies over the watched namespaces; empty where the API server does not know the kind."""
 
-    async def list_bodies(self, kind: str) -> Sequence[Mapping[str, Any]]: ...
+    async def list_bodies(self, kind: str) -> Sequence[Body]: ...
 
 
 class Relist:
-    """Keeps the store true to the API server. ``ready`` is set after the first whole round."""
+    """Keeps the store true to the API server. ``ready`` is set once every kind has come in."""
 
     def __init__(self, *, store: Store, lists: Lists) -> None:
-        self._store = store
         self._lists = lists
+        self._takers = _takers(store)
+        self._lacking = set(self._takers)
         self.ready = asyncio.Event()
 
     async def run(self) -> None:
@@ -43,39 +54,52 @@ class Relist:
     async def _objects(self) -> None:
         wait = 0.5
         while True:
-            try:
-                await self.once()
-            except SluicegateError as error:
-                log.warning("a list failed; what the watches say still counts", extra={"why": str(error)})
-                wait = min(wait * 2, EVERY)
-            else:
-                wait = EVERY * random.uniform(0.9, 1.1)
+            wait = EVERY * random.uniform(0.9, 1.1) if await self.once() else min(wait * 2, EVERY)
             await asyncio.sleep(wait)
 
-    async def once(self) -> None:
-        """One round over all kinds; raises the first error met."""
-        store, lists = self._store, self._lists
-        await self._list_autoscalers()
-        for kind in (kind.value for kind in TargetKind):
-            mark = store.workload_mark(kind)
-            store.replace_workloads(await lists.list_bodies(kind), kind=kind, mark=mark)
-        mark = store.pods.mark()
-        store.pods.replace_all(await lists.list_bodies("Pod"), mark=mark)
-        mark = store.connections.mark()
-        store.connections.replace_all(await lists.list_bodies("KafkaConnection"), mark=mark)
-        mark = store.apps.mark()
-        store.apps.replace_all(await lists.list_bodies("KafkaConsumerApp"), mark=mark)
-        metrics.watch_seen()
-        self.ready.set()
+    async def once(self) -> bool:
+        """One round; whether all lists came in. A kind that cannot be listed keeps no other from being put right."""
+        failed = [kind for kind in self._takers if not await self._list(kind)]
+        self._lacking.intersection_update(failed)
+        if not failed:
+            metrics.watch_seen()
+        if not self._lacking:
+            self.ready.set()
+        return not failed
 
     async def _autoscalers(self) -> None:
         while True:
             await asyncio.sleep(AUTOSCALERS_EVERY)
-            try:
-                await self._list_autoscalers()
-            except SluicegateError as error:
-                log.warning("autoscalers could not be listed; those last seen count", extra={"why": str(error)})
+            for kind in AUTOSCALERS:
+                await self._list(kind)
 
-    async def _list_autoscalers(self) -> None:
-        for kind in AUTOSCALERS:
-            self._store.replace_autoscalers(await self._lists.list_bodies(kind), kind=kind)
+    async def _list(self, kind: str) -> bool:
+        mark, take = self._takers[kind]
+        began = mark()
+        try:
+            take(await self._lists.list_bodies(kind), mark=began)
+        except SluicegateError as error:
+            log.warning("a list failed; what is known already counts", extra={"listed": kind, "why": str(error)})
+            return False
+        except Exception:
+            log.exception("a bug: a list could not be taken in", extra={"listed": kind})
+            return False
+        return True
+
+
+def _takers(store: Store) -> dict[str, tuple[Callable[[], int], Take]]:
+    """How each kind is taken in; apps last, so that what they name is known when they come."""
+
+    def autoscalers(kind: str) -> Take:
+        return lambda bodies, *, mark: store.replace_autoscalers(bodies, kind=kind)
+
+    return {
+        **{kind: (lambda: 0, autoscalers(kind)) for kind in AUTOSCALERS},
+        **{
+            kind.value: (partial(store.workload_mark, kind.value), partial(store.replace_workloads, kind=kind.value))
+            for kind in TargetKind
+        },
+        "Pod": (store.pods.mark, store.pods.replace_all),
+        "KafkaConnection": (store.connections.mark, store.connections.replace_all),
+        "KafkaConsumerApp": (store.apps.mark, store.apps.replace_all),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -79,6 +80,8 @@ class Turns:
             secrets=self._secrets,
             last=self._accesses.get(source),
         )
+        # Sources that begin together find out together which of them sweeps for all.
+        await asyncio.sleep(0)
         if found.config is None:
             if self._is_as_it_was(source, found):
                 await self._conclude((source,), self._roster.apps_of(source), fault=found.fault, poll=found.poll)

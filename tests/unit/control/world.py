@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sluicegate.control.attend import Attendant
@@ -25,13 +26,14 @@ START = 1_800_000_000.0
 
 
 class Hand(Clock):
-    """A clock that is moved by hand."""
+    """A clock that is moved by hand; in a running heartbeat (`beating`) by the loop's own time."""
 
     def __init__(self) -> None:
         self.time = START
+        self.beats = False
 
     def now(self) -> float:
-        return self.time
+        return self.time + (asyncio.get_running_loop().time() if self.beats else 0.0)
 
 
 class Kafka:
@@ -94,10 +96,20 @@ class World:
             connections=ConnectionStatuses(store=self.store, roster=self.roster, statuses=self.api, clock=self.clock),
         )
 
-    def operator(self) -> Operator:
-        """The real heartbeat, for tests that let real time pass."""
+    @asynccontextmanager
+    async def beating(self) -> AsyncIterator[Operator]:
+        """The real heartbeat; it is ended as the process would end it."""
+        self.clock.beats = True
         relist = Relist(store=self.store, lists=self.api)
-        return Operator(roster=self.roster, turns=self.turns, attendant=self.attendant, relist=relist, clock=self.clock)
+        operator = Operator(
+            roster=self.roster, turns=self.turns, attendant=self.attendant, relist=relist, clock=self.clock
+        )
+        running = asyncio.create_task(operator.run())
+        try:
+            yield operator
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
 
     def app(self, name: str = "orders", *, replicas: int = 1, **more: Any) -> None:
         """An app with its workload; 100 messages a replica."""
