@@ -72,6 +72,9 @@ class Load:
         try:
             for few in _by(names, 20):
                 _wait(admin.create_topics([NewTopic(name, self.partitions, 1) for name in few]).values())
+            # A created topic is visible only when the broker has caught up with its controller.
+            while not set(names) <= set(admin.list_topics(timeout=LIMIT).topics):
+                time.sleep(0.5)
             for few in _by(range(self.groups), 100):
                 _wait(self._commit(admin, number) for number in few)
             yield
@@ -105,7 +108,10 @@ async def measure(load: Load) -> list[Row]:
     async def sweep() -> Sweep:
         found = await pool.sweep(access, questions, timeout=LIMIT)
         assert found.fault is None, found.fault
-        assert all(a.fault is None and not a.topic_faults for a in found.answers)
+        faults = [
+            answer.fault or answer.topic_faults for answer in found.answers if answer.fault or answer.topic_faults
+        ]
+        assert not faults, f"{len(faults)} of {len(found.answers)}, such as {faults[0]}"
         return found
 
     await pool.sweep(access, [], timeout=LIMIT)
