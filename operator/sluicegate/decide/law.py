@@ -199,11 +199,10 @@ def _step_down(*, scene: Scene, speed: Speed, objective: float, outlook: _Outloo
 
 
 def _backlog(scene: Scene) -> list[float]:
-    """Messages by partition beyond what the commit rhythm explains."""
-    rate = scene.rates.now if scene.rates else 0.0
-    return [
-        max(0.0, floor - scene.residue * rate * share) for floor, share in zip(scene.floor, scene.demand, strict=True)
-    ]
+    """Messages by partition beyond what the commit rhythm explains: at the partition's own rate of the last minutes,
+    so that more on one partition never makes less of what waits on another."""
+    rest = scene.residue * scene.rates.long if scene.rates else 0.0
+    return [max(0.0, floor - rest * share) for floor, share in zip(scene.floor, scene.demand, strict=True)]
 
 
 def _figure(value: float) -> str:

@@ -34,6 +34,7 @@ def persist(memory: Memory) -> dict[str, Any]:
     found: dict[str, Any] = {
         "v": VERSION,
         "at": _whole(at),
+        "blind": memory.blind_polls > 0 or None,
         "started": _whole(memory.started),
         "lastScaleUpAt": _whole(memory.last_up),
         "lastScaleDownAt": _whole(memory.last_down),
@@ -69,7 +70,10 @@ def persist(memory: Memory) -> dict[str, Any]:
 
 
 def restore(data: Mapping[str, Any] | None, *, now: float) -> Memory:
-    """Memory from what `persist` gave, at ``now``; an empty one from anything else."""
+    """Memory from what `persist` gave, at ``now``; an empty one from anything else.
+
+    The time since the last write counts as seen, unless the lag was unknown then: that gap goes on.
+    """
     if not isinstance(data, Mapping) or data.get("v") != VERSION:
         return Memory()
     read = Fields(data, now=now)
@@ -81,7 +85,7 @@ def restore(data: Mapping[str, Any] | None, *, now: float) -> Memory:
     marks = read.text("topics")
     return Memory(
         started=read.time("started") if trusted else None,
-        seen_at=now if trusted else None,
+        seen_at=(at if read.flag("blind") else now) if trusted else None,
         wanted=tuple(Wanted(at=when, replicas=count) for when, count in read.pairs("wanted", ahead=HOUR) if count >= 0)
         if trusted
         else (),

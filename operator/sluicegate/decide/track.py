@@ -112,8 +112,7 @@ def _rhythm(polls: Sequence[Poll]) -> float | None:
 
     None without three moves of any. A partition that moves between all polls commits at least as often as we look.
     """
-    now = polls[-1].at
-    recent = [poll for poll in polls if now - poll.at <= 2 * FINE]
+    recent = [poll for poll in polls if polls[-1].at - poll.at <= 2 * FINE]
     if len(recent) < 3:
         return None
     span = recent[-1].at - recent[0].at

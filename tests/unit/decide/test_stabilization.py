@@ -102,6 +102,16 @@ def test_the_window_survives_a_restart_and_a_long_absence_does_not_count_as_seen
     assert decision.replicas == 6
 
 
+def test_a_restart_does_not_hide_that_the_lag_was_unknown_before_it() -> None:
+    memory = watched(240, seconds=120)
+    for second in (120, 150, 180):
+        blind = given.observation((), replicas=6, at=given.NOW + second, fault=given.LOST)
+        _, memory = given.decided(blind, app=APP, memory=memory)
+    back = restore(persist(memory), now=given.NOW + 190)
+    decision, _ = given.decided(seen(240, second=190), app=APP, memory=back)
+    assert decision.replicas == 6
+
+
 def test_up_does_not_wait_after_a_restart() -> None:
     decision, _ = given.decided(seen(1200), app=APP, memory=restore({"v": 1}, now=given.NOW))
     assert decision.replicas == 12

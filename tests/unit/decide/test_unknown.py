@@ -41,6 +41,13 @@ def test_not_ready_after_more_than_three_polls() -> None:
     assert given.condition(back, "Ready").status == "True"
 
 
+def test_partitions_of_which_nothing_was_ever_known_are_waited_for() -> None:
+    memory = Memory()
+    for second in range(0, 200, 10):
+        decision, memory = given.decided(given.observation((lost(0), lost(1)), at=given.NOW + second), memory=memory)
+        assert (decision.replicas, decision.wanted) == (2, None)
+
+
 def test_run_at_least_counts_after_more_than_three_polls() -> None:
     app = given.spec(scaling={"onLagUnknown": {"action": "RunAtLeast", "replicas": 6}})
     memory = Memory(usable=12)
