@@ -25,6 +25,8 @@ from demo.timeline import Row, read
 
 BLUE, GREEN, VERMILION, ORANGE, INK, GREY = "#0072B2", "#009E73", "#D55E00", "#E69F00", "#222222", "#6b6b6b"
 BEFORE_S = 45.0
+ROOM_S = 12.0
+"""A gap that is narrower has no room for words."""
 STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 11,
@@ -132,9 +134,9 @@ def _rates(axis: Any, picture: Picture) -> None:
     top = max(arrivals + handled)
     axis.set_ylim(0, top * 1.3)
     axis.text(picture.burst_s * 0.03, top * 1.27, "burst", ha="left", va="top", color="#8a7a3c", fontstyle="italic")
-    _label(axis, picture.burst_s * 0.8, top * 1.05, f"arriving: {run.burst_rate:,.0f}", color="#a36f00")
+    _label(axis, picture.burst_s * 0.97, top * 1.05, f"arriving: {run.burst_rate:,.0f}", color="#a36f00", ha="right")
     peak = _plateau([row.handled for row in picture.within(picture.burst_s * 0.8, picture.burst_s)])
-    _label(axis, picture.burst_s * 0.8, peak - top * 0.11, f"handled: {peak:,.0f}", color="#00694d")
+    _label(axis, picture.burst_s * 0.97, peak - top * 0.11, f"handled: {peak:,.0f}", color="#00694d", ha="right")
     most = max(row.lag for row in picture.rows)
     catching = [row.second for row in picture.within(picture.burst_s, picture.ends) if row.lag > most / 20]
     if catching:
@@ -181,29 +183,44 @@ def _age(axis: Any, picture: Picture) -> None:
 
 def _replicas(axis: Any, picture: Picture) -> None:
     x, run = picture.x, picture.run
-    replicas = [row.replicas for row in picture.rows]
     wanted = [(at, row.wanted) for at, row in zip(x, picture.rows, strict=True) if row.wanted is not None]
+    most = max((number for _, number in wanted), default=0)
+    top = max([run.partitions, most, *(row.replicas for row in picture.rows)])
     axis.fill_between(x, [row.ready for row in picture.rows], step="post", color=BLUE, alpha=0.2, linewidth=0)
-    axis.step(x, replicas, where="post", color=BLUE, linewidth=2.2)
+    axis.step(*_written(picture), where="post", color=BLUE, linewidth=2.2)
     axis.axhline(run.partitions, color=INK, linewidth=1.3, linestyle=(0, (5, 3)))
-    top = max([run.partitions, *replicas, *(number for _, number in wanted)])
     axis.set_ylim(0, top * 1.25)
     axis.set_title("Replicas of the consumer")
     _limit(axis, picture.ends, run.partitions, f"cap: {run.partitions} partitions (maxReplicas is {run.max_replicas})")
-    if wanted:
+    if most > run.partitions:
         axis.step(*zip(*wanted, strict=True), where="post", color=GREY, linewidth=1.4, linestyle=(0, (1, 1.5)))
-        most = max(number for _, number in wanted)
-        if most > run.partitions:
-            at = next(at for at, number in wanted if number == most)
-            text = f"wanted, if there were partitions for it: {most}"
-            axis.text(at + 2, most + top * 0.03, text, color=GREY, va="bottom")
+        at = next(at for at, number in wanted if number == most)
+        axis.text(
+            at + 2, most + top * 0.03, f"wanted, if there were partitions for it: {most}", color=GREY, va="bottom"
+        )
     for step in run.steps:
-        _decision(axis, step, at=step.second - run.burst_from, top=top)
-    ready = [at for at, row in zip(x, picture.rows, strict=True) if row.ready == max(r.ready for r in picture.rows)]
-    _label(axis, (ready[0] + ready[-1]) / 2, max(replicas) / 2, "ready, each a member of the group", color="#00517f")
+        _decision(axis, step, at=step.second - run.burst_from)
+    peak = max(row.ready for row in picture.rows)
+    ready = [at for at, row in zip(x, picture.rows, strict=True) if row.ready == peak]
+    _label(axis, (ready[0] + ready[-1]) / 2, peak / 2, "ready, each a member of the group", color="#00517f")
+    ordered = [at for step in run.steps if step.after >= peak and 0 < (at := step.second - run.burst_from) < ready[0]]
+    if ordered and ready[0] - ordered[0] >= ROOM_S:
+        middle = (ordered[0] + ready[0]) / 2
+        axis.text(middle, peak * 0.62, "pods start\nand join", color=GREY, ha="center", va="center", fontsize=8.5)
 
 
-def _decision(axis: Any, step: Step, *, at: float, top: int) -> None:
+def _written(picture: Picture) -> tuple[list[float], list[int]]:
+    """spec.replicas over time: by the moments of the writes where these explain all that was seen, else as seen."""
+    run, rows = picture.run, picture.rows
+    if {row.replicas for row in rows} == {rows[0].replicas, *(step.after for step in run.steps)}:
+        steps = [step for step in run.steps if step.second > rows[0].second]
+        moments = [picture.x[0], *(step.second - run.burst_from for step in steps), picture.x[-1]]
+        numbers = [rows[0].replicas, *(step.after for step in steps)]
+        return moments, [*numbers, numbers[-1]]
+    return picture.x, [row.replicas for row in rows]
+
+
+def _decision(axis: Any, step: Step, *, at: float) -> None:
     """A dot where the operator wrote, and what: left above its dot when up in the burst, else right above."""
     left = at > 0 and (step.before is None or step.after > step.before)
     text = f"{step.before} → {step.after}" if step.before is not None else f"→ {step.after}"

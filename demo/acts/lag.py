@@ -42,6 +42,8 @@ STABILIZATION_S = 30.0
 """Short, so that the way back is seen; the default is ten minutes."""
 CALM_S = 20.0
 """Nothing changes for so long: then it counts as steady."""
+BACK_S = 12.0
+"""And for so long at the end."""
 REST_S = 4.0
 UNANSWERED_LIMIT = 15
 """So many looks in a row without an answer end the demo."""
@@ -215,7 +217,7 @@ def perform(place: Place, *, cluster: Cluster, broker: Broker, watch: Watch, sho
     watch.until(lambda: cluster.job_ended("orders-burst"), limit=BURST_LIMIT_S, why="the burst did not end")
     show.chapter(f"Steady again: {STEADY} messages a second; what waits is worked off, then replicas are given back")
     watch.until(
-        lambda: watch.calm_s >= CALM_S and watch.samples[-1].replicas <= steady, limit=RETURN_LIMIT_S
+        lambda: watch.calm_s >= BACK_S and watch.samples[-1].replicas <= steady, limit=RETURN_LIMIT_S
     )  # whoever does not come back is judged by the story
     final = watch.samples[-1].replicas
     ended = time.time()
