@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sluicegate.decide.limits import Clamped
 from sluicegate.model.decision import Limit, Step
@@ -20,12 +20,11 @@ class Course:
     def step(self, name: str, clamped: Clamped) -> Course:
         """One step further."""
         step = Step(name=name, before=self.value, after=clamped.value, sentence=clamped.sentence)
-        if clamped.value == self.value:
-            return replace(self, steps=(*self.steps, step))
+        changed = clamped.value != self.value
         return Course(
             value=clamped.value,
-            limited_by=clamped.name,
-            limit_sentence=clamped.sentence,
+            limited_by=clamped.name if changed else self.limited_by,
+            limit_sentence=clamped.sentence if changed else self.limit_sentence,
             steps=(*self.steps, step),
         )
 

@@ -37,16 +37,8 @@ class Reading:
     complete: bool
     """All partitions of all topics are listed, whether or not their offsets are known."""
 
-    @property
-    def total(self) -> Maybe[int]:
-        """Messages not handled yet: known only when every partition is."""
-        if self.unknown:
-            name, first = self.unknown[0]
-            if len(self.unknown) == 1:
-                return Unknown(first.reason, f"{name}: {first.message}")
-            more = f"{len(self.unknown)} partitions or topics unknown, {name} first: {first.message}"
-            return Unknown(first.reason, more)
-        return Known(sum(lag for lag in self.lags if lag is not None))
+    total: Maybe[int]
+    """Messages not handled yet: known only when every partition is."""
 
     @property
     def blind(self) -> bool:
@@ -75,7 +67,7 @@ def read(
     ends: list[int | None] = []
     positions: list[int | None] = []
     lags: list[int | None] = []
-    unknown: list[tuple[str, Unknown]] = []
+    unknown: list[tuple[str, Unknown]] = [*missing]
     for name, part in zip(names, parts, strict=True):
         end = part.stable if stable_end else part.end
         ends.append(end)
@@ -115,13 +107,23 @@ def read(
         committed=tuple([part.committed for part in parts]),
         positions=tuple(positions),
         lags=tuple(lags),
-        unknown=(*missing, *unknown),
+        unknown=tuple(unknown),
+        total=_total(lags, unknown),
         complete=bool(parts) and not missing,
     )
     first_end = tuple(first_after.items())
     if (first_end, residue, transactional) != (memory.first_end, memory.residue, memory.transactional):
         memory = replace(memory, first_end=first_end, residue=residue, transactional=transactional)
     return reading, memory
+
+
+def _total(lags: Sequence[int | None], unknown: Sequence[tuple[str, Unknown]]) -> Maybe[int]:
+    if not unknown:
+        return Known(sum(lag for lag in lags if lag is not None))
+    name, first = unknown[0]
+    if len(unknown) == 1:
+        return Unknown(first.reason, f"{name}: {first.message}")
+    return Unknown(first.reason, f"{len(unknown)} partitions or topics unknown, {name} first: {first.message}")
 
 
 def _position(part: Partition, *, end: int | None, reset: OffsetReset | None, first: int | None) -> int | Unknown:

@@ -60,13 +60,11 @@ def sort_out(
         foreign_hosts=tuple(sorted({member.host for member in strangers})),
         note=note,
     )
-    return crew, replace(
-        memory,
-        hosts=hosts,
-        foreign=crew.foreign,
-        translated=translated or (memory.translated and matched == 0),
-        assignor=group.assignor or memory.assignor,
-    )
+    translated = translated or (memory.translated and matched == 0)
+    learned = (hosts, crew.foreign, translated, group.assignor or memory.assignor)
+    if learned != (memory.hosts, memory.foreign, memory.translated, memory.assignor):
+        memory = replace(memory, hosts=hosts, foreign=crew.foreign, translated=translated, assignor=learned[-1])
+    return crew, memory
 
 
 def _hosts(before: tuple[tuple[str, float], ...], *, pods: Pods, now: float) -> tuple[tuple[str, float], ...]:

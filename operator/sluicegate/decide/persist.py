@@ -86,6 +86,7 @@ def restore(data: Mapping[str, Any] | None, *, now: float) -> Memory:
     return Memory(
         started=read.time("started") if trusted else None,
         seen_at=(at if read.flag("blind") else now) if trusted else None,
+        blind_polls=1 if read.flag("blind") else 0,
         wanted=tuple(Wanted(at=when, replicas=count) for when, count in read.pairs("wanted", ahead=HOUR) if count >= 0)
         if trusted
         else (),
