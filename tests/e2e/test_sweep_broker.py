@@ -239,6 +239,22 @@ async def test_offsets_are_seen_as_committed_and_records_deleted_move_the_start(
     assert (found.start, found.committed, found.end) == (8, 5, 20)
 
 
+async def test_a_group_at_rest_wakes_in_whichever_sweep_records_come(sight: Sight, broker: Broker, name: str) -> None:
+    """Also in the one of six in which it is asked anyway."""
+    broker.create(name, partitions=2)
+    broker.produce(name, 2)
+    for turn in range(7):
+        broker.commit(name, name, {0: 1 + turn, 1: 1})
+        await sight.of(name, name)
+        at_rest = (await sight.of(name, name)).partitions[0]
+        broker.produce(name, 1, partition=0)
+
+        woken = (await sight.of(name, name)).partitions[0]
+
+        assert (at_rest.end, at_rest.committed) == (1 + turn, 1 + turn)
+        assert (woken.end, woken.stable, woken.committed) == (2 + turn, 2 + turn, 1 + turn)
+
+
 @pytest.mark.parametrize("resource", [ResourceType.GROUP, ResourceType.TOPIC])
 async def test_what_an_acl_denies_is_a_fault_of_that_group_or_topic_with_the_remedy(
     pool: SweepPool, broker: Broker, name: str, resource: ResourceType

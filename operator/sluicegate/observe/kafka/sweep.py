@@ -107,9 +107,10 @@ class _One:
         )
         self._learn_topics(asked)
         before_ends = time.monotonic()
-        quiet = self._names(resting) - self._names(asked)
+        calm = [group for group, known in self._known.items() if known.caught_up and known.error is None]
+        quiet = self._names(calm) - self._names(set(self._known).difference(calm))
         self._lines = ends.read(self._client, self._topics, names=self._topics, resting=quiet, before=self._past.lines)
-        woken = [group for group in resting if self._has_moved(group)]
+        woken = [group for group in calm if self._has_moved(group)]
         if woken:
             self._ask(woken)
             self._learn_topics(woken)
@@ -117,7 +118,7 @@ class _One:
             self._fresh = dict.fromkeys(woken, again)
         for group in set(resting).difference(woken):
             self._known[group].at = before_ends
-        self._describe([group for group in (*asked, *woken) if self._is_due_after(group)])
+        self._describe([group for group in {*asked, *woken} if self._is_due_after(group)])
         found = self._compose()
         for group in self._known:
             self._remember(group)

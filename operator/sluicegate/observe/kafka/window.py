@@ -35,12 +35,12 @@ def in_window(
     idle: Callable[[], None],
     slice_: float = 0.25,
 ) -> Iterator[Asked]:
-    """``ask`` each of ``groups``; when nothing at all comes for ``longest`` seconds, the rest is given up (not done).
+    """``ask`` each of ``groups`` once; when nothing at all comes for ``longest`` seconds, the rest is given up (not done).
 
     ``idle`` is called now and then while nothing comes.
     """
     done: queue.SimpleQueue[Asked] = queue.SimpleQueue()
-    waiting = deque(groups)
+    waiting = deque(dict.fromkeys(groups))
     under_way: dict[str, Future[Any]] = {}
     lost = time.monotonic() + longest
     most = UNDER_WAY

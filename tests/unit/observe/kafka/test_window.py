@@ -55,3 +55,16 @@ def test_requests_that_hang_do_not_keep_later_ones_from_being_asked() -> None:
     assert (found[0].group, found[0].future.done()) == ("quick", True)
     assert len(found) == len(hanging) + 1
     assert not any(one.future.done() for one in found[1:])
+
+
+def test_a_group_named_twice_is_asked_once() -> None:
+    asked = []
+
+    def ask(group: str) -> Future[Any]:
+        asked.append(group)
+        future: Future[Any] = Future()
+        future.set_result(None)
+        return future
+
+    assert [one.group for one in in_window(["a", "b", "a"], ask=ask, longest=1.0, idle=nothing)] == ["a", "b"]
+    assert asked == ["a", "b"]
