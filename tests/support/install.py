@@ -40,11 +40,16 @@ class Release:
         return json.dumps({"image": image, "logLevel": "debug", **(more or {})})
 
     def install(self, more: Mapping[str, Any] | None = None) -> None:
-        """Install or upgrade, and wait until the pod is ready."""
+        """Install or upgrade, and wait until the pod is ready. A namespace that is on its way out goes first."""
+        eventually(lambda: not self._is_ending(), within=60, what=f"the former namespace {self.namespace} is gone")
         helm(
             "upgrade", "--install", self.name, str(CHART), "--namespace", self.namespace, "--create-namespace",
             "--wait", "--timeout", "120s", "--take-ownership", "--values", "-", stdin=self.values(more),
         )  # fmt: skip
+
+    def _is_ending(self) -> bool:
+        found = self.cluster.find("namespace", self.namespace, namespace=self.namespace)
+        return found is not None and "deletionTimestamp" in found["metadata"]
 
     def uninstall(self) -> None:
         helm("uninstall", self.name, "--namespace", self.namespace, "--ignore-not-found", "--wait")
