@@ -69,6 +69,7 @@ class Written:
 
 class Api:
     """Implements Scales, Statuses, Events, Secrets and Lists. ``calls`` counts requests by name;
+    ``pruned`` fields of statuses that older CRDs do not know;
     ``died`` says that a fault ended the operator's process."""
 
     def __init__(self) -> None:
@@ -79,6 +80,7 @@ class Api:
         self.calls: dict[str, int] = {}
         self.on_call: dict[str, Callable[[], None]] = {}
         self.held = False
+        self.pruned: set[str] = set()
         self.died = False
         self._version = 100
         self._faults: dict[str, list[Fault]] = {}
@@ -114,6 +116,9 @@ class Api:
 
     def fail(self, call: str, fault: Fault, *, times: int = 1) -> None:
         self._faults.setdefault(call, []).extend([fault] * times)
+
+    def forget_faults(self) -> None:
+        self._faults.clear()
 
     def deliver(self) -> None:
         """Let the watch bring what it held back."""
@@ -172,7 +177,8 @@ class Api:
         def act() -> tuple[str, Mapping[str, Any]]:
             ref = (KIND_OF[plural], key)
             body = copy.deepcopy(self._get(ref, version=resource_version))
-            body["status"] = _merged(body.get("status", {}), copy.deepcopy(dict(patch)))
+            merged = _merged(body.get("status", {}), copy.deepcopy(dict(patch)))
+            body["status"] = {name: value for name, value in merged.items() if name not in self.pruned}
             if body["status"] != self.objects[ref].get("status"):
                 body = self._store(ref, body)
             return body["metadata"]["resourceVersion"], copy.deepcopy(body["status"])

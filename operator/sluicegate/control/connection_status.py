@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from sluicegate.act import status
 from sluicegate.act.ports import Statuses
@@ -19,7 +21,10 @@ PLURAL = "kafkaconnections"
 
 
 class ConnectionStatuses:
-    """Writes the status of connections, as quietly as that of apps."""
+    """Writes the status of connections, as quietly as that of apps.
+
+    Where an API server with older CRDs keeps only a part of one, what was asked for is compared with the next.
+    """
 
     def __init__(self, *, store: Store, roster: Roster, statuses: Statuses, clock: Clock) -> None:
         self._store = store
@@ -27,11 +32,13 @@ class ConnectionStatuses:
         self._statuses = statuses
         self._clock = clock
         self._written: dict[Key, float] = {}
+        self._pruned: dict[Key, Mapping[str, Any]] = {}
 
     def forget(self, source: Source) -> None:
         """Let go of a connection that is no more."""
         if source.connection:
             self._written.pop(source.connection, None)
+            self._pruned.pop(source.connection, None)
 
     async def publish(
         self, source: Source, *, stamp: tuple[str, int] | None, sweep: Sweep | None, fault: Fault | None
@@ -53,7 +60,8 @@ class ConnectionStatuses:
             now=now,
         )
         last = self._written.get(record.meta.key, float("-inf"))
-        if not status.worth_writing(record.status, wanted, last_written=last, now=now):
+        shown = self._pruned.get(record.meta.key, record.status)
+        if not status.worth_writing(shown, wanted, last_written=last, now=now):
             return
         try:
             version, written = await self._statuses.patch_status(
@@ -68,4 +76,7 @@ class ConnectionStatuses:
             log.warning("status of a connection not written", extra={"connection": str(source), "why": str(error)})
             return
         self._written[record.meta.key] = self._clock.now()
+        self._pruned.pop(record.meta.key, None)
+        if written != wanted:
+            self._pruned[record.meta.key] = wanted
         self._store.connections.wrote_status(record, resource_version=version, status=written)

@@ -93,3 +93,15 @@ async def test_a_fault_of_the_scale_write_is_told_while_it_lasts() -> None:
     await world.tick()
     assert world.api.condition("ScalingActive")["status"] == "True"
     assert world.api.replicas() == ENOUGH
+
+
+async def test_a_status_that_older_crds_keep_only_in_part_is_not_written_again_and_again() -> None:
+    world = World()
+    world.api.pruned = {"effective", "observedGeneration"}
+    world.connection()
+    world.app()
+    await world.tick()
+    quiet = world.api.calls["patch_status"]
+    for _ in range(2):
+        await world.tick()
+    assert world.api.calls["patch_status"] == quiet

@@ -28,6 +28,19 @@ def test_every_source_is_polled_at_its_interval() -> None:
     warp.run(main())
 
 
+def test_sweeps_that_outlast_the_interval_follow_one_another_and_do_not_pile_up() -> None:
+    async def main() -> None:
+        world = World()
+        world.connection(pollInterval="2s")
+        world.app()
+        world.kafka.seconds["broker:9092"] = 7.0
+        async with world.beating():
+            await asyncio.sleep(71)
+        assert 9 <= len(world.kafka.swept) <= 11
+
+    warp.run(main())
+
+
 def test_a_changed_spec_is_looked_at_within_two_seconds_though_another_source_sweeps_for_it() -> None:
     async def main() -> None:
         world = World()

@@ -38,7 +38,7 @@ class Hand(Clock):
 
 class Kafka:
     """Clusters by bootstrap address. ``lags`` of each group, ``faults`` of each cluster, ``gates`` that hold a sweep
-    until they are opened."""
+    until they are opened, ``seconds`` that one takes."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -46,6 +46,7 @@ class Kafka:
         self.ids: dict[str, str] = {}
         self.faults: dict[str, Fault] = {}
         self.gates: dict[str, asyncio.Event] = {}
+        self.seconds: dict[str, float] = {}
         self.swept: list[tuple[str, tuple[str, ...]]] = []
 
     async def sweep(self, config: ClientConfig, questions: Sequence[GroupQuestion], *, timeout: float) -> Sweep:  # noqa: ASYNC109
@@ -54,6 +55,7 @@ class Kafka:
         self.swept.append((bootstrap, tuple(question.group for question in questions)))
         if bootstrap in self.gates:
             await self.gates[bootstrap].wait()
+        await asyncio.sleep(self.seconds.get(bootstrap, 0.0))
         fault = self.faults.get(bootstrap)
         answers = () if fault else tuple(self._answer(question, at=at) for question in questions)
         identity = None if fault else self.ids.get(bootstrap, f"id of {bootstrap}")
