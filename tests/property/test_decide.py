@@ -89,7 +89,7 @@ def test_memory_stays_bounded_and_comes_back_from_status(spec: AppSpec, count: i
     for _ in play.run(turns * 4):
         memory = play.memory
         assert len(memory.polls) <= 40
-        assert len(memory.wanted) <= 36
+        assert len(memory.wanted) <= 46
         assert len(memory.reversals) <= 16
         saved = json.loads(json.dumps(persist(memory)))
         assert len(json.dumps(saved, separators=(",", ":"))) <= LIMIT

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from math import exp
 from statistics import median
 
-from sluicegate.decide.rates import back
+from sluicegate.decide.rates import Rates, back
 from sluicegate.decide.scene import Scene
 from sluicegate.model.memory import Memory, Sample
 
@@ -98,7 +98,7 @@ def _saturated(*, scene: Scene, memory: Memory, window: float) -> float | None:
 def _kept_up(*, scene: Scene, memory: Memory) -> Memory:
     """After two minutes in which nobody fell behind, the share of the fullest member is a proven speed."""
     rates = scene.rates
-    if rates is None or rates.mid <= 0 or scene.stable_for < SETTLING or _anyone_behind(scene):
+    if rates is None or rates.mid <= 0 or scene.stable_for < SETTLING or _anyone_behind(scene, rates):
         return memory if memory.kept_up_since is None else replace(memory, kept_up_since=None)
     since = scene.now if memory.kept_up_since is None else memory.kept_up_since
     if scene.now - since < KEPT_UP:
@@ -112,11 +112,9 @@ def _kept_up(*, scene: Scene, memory: Memory) -> Memory:
     return replace(memory, kept_up_since=since, bound=max(proven, faded), bound_at=scene.now, samples=samples)
 
 
-def _anyone_behind(scene: Scene) -> bool:
-    if scene.rates is None:
-        return True
+def _anyone_behind(scene: Scene, rates: Rates) -> bool:
     for indices in scene.owned:
-        rate = scene.rates.now * sum(scene.demand[index] for index in indices)
+        rate = rates.now * sum(scene.demand[index] for index in indices)
         if scene.beyond_rest(sum(scene.lags[index] for index in indices), rate) > 3 * rate:
             return True
     return False

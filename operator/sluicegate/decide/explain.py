@@ -58,10 +58,8 @@ def seconds(value: float) -> str:
 
 
 def _lag_words(lag: Lag) -> str:
-    if not isinstance(lag.records, Known):
+    if not isinstance(lag.records, Known) or not isinstance(lag.seconds, Known):
         return "a lag known in part"
     if lag.records.value == 0:
         return "no lag"
-    if not isinstance(lag.seconds, Known):
-        return f"a lag of {lag.records.value} messages"
     return f"a lag of {seconds(lag.seconds.value)}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sluicegate.decide.lag import Reading
 from sluicegate.decide.members import Crew
 from sluicegate.model.kafka import Group
 from sluicegate.model.memory import Memory
@@ -28,12 +27,10 @@ class Health:
     missing: int = 0
 
 
-def stuck(*, reading: Reading, lags: Sequence[int], memory: Memory, now: float, poll: float) -> tuple[int, ...]:
+def stuck(*, lags: Sequence[int], memory: Memory, now: float, poll: float) -> tuple[int, ...]:
     """Partitions that their owner has not moved for long enough, while at least half of the partitions of other
     members (of its own, where it is alone) progress. When everything stands still it is no single partition's fault,
     and no reason to scale either."""
-    if len(memory.moved_at) != len(reading.names):
-        return ()
     patience = max(STUCK_SWEEPS * poll, STUCK_PERIODS * (memory.gap or 0.0), LEAST_STUCK)
     still = [
         index

@@ -52,8 +52,6 @@ class _Outlook:
 def law(*, scene: Scene, speed: Speed, objective: float, memory: Memory) -> tuple[Want, Memory]:
     """What is wanted now. ``objective`` in seconds."""
     shape = scene.shape
-    if shape.partitions == 0:
-        return Want(replicas=scene.replicas, sentence="no partitions to read"), memory
     steady, jump = _planned(scene)
     outlook = _outlook(scene=scene, speed=speed, objective=objective, planned=steady)
     ahead = outlook if jump <= steady else _outlook(scene=scene, speed=speed, objective=objective, planned=jump)

@@ -63,9 +63,8 @@ def persist(memory: Memory) -> dict[str, Any]:
     }
     kept = {name: value for name, value in found.items() if value not in (None, [])}
     for name in OPTIONAL:
-        if len(json.dumps(kept, separators=(",", ":")).encode()) <= LIMIT:
-            break
-        kept.pop(name, None)
+        if len(json.dumps(kept, separators=(",", ":"))) > LIMIT:
+            kept.pop(name, None)
     return kept
 
 

@@ -66,17 +66,17 @@ def picture(
         now=now,
     )
     arrived = workload is not None and workload.ready == replicas and observation.pods.terminating == 0
-    joined = not crew.known or len(crew.ours) == replicas * consumers
+    joined = not crew.known or len(crew.ours) >= replicas * consumers or _given_up(memory, now=now)
     settled = arrived and (group is None or group.state in ("Stable", "Empty", "Dead")) and joined
     memory = track.track(reading=reading, group=group, observed_at=observation.at, settled=settled, memory=memory)
     memory = zero.watch_idleness(scaling=scaling, reading=reading, memory=memory, now=now)
     memory = _effect(memory, settled=settled and memory.unstable_at != observation.at, now=now)
-    lead = max(memory.leads, default=scene.DEFAULT_LEAD)
+    lead = _lead(memory)
     shape_, usable, memory = _partitions(reading, crew=crew, consumers=consumers, memory=memory)
     age, memory = time_lag(reading=reading, memory=memory, now=observation.at)
     found = rates(memory.polls) if reading.names else None
     counted = unknown.counted(reading, memory)
-    stuck = health.stuck(reading=reading, lags=counted, memory=memory, now=observation.at, poll=poll)
+    stuck = health.stuck(lags=counted, memory=memory, now=observation.at, poll=poll)
     scene_ = _scene(
         reading=reading,
         crew=crew,
@@ -198,6 +198,15 @@ def _partitions(reading: Reading, *, crew: Crew, consumers: int, memory: Memory)
     if (usable, found.partitions) != (memory.usable, memory.count):
         memory = replace(memory, usable=usable, count=found.partitions)
     return found, usable, memory
+
+
+def _lead(memory: Memory) -> float:
+    return max(memory.leads, default=scene.DEFAULT_LEAD)
+
+
+def _given_up(memory: Memory, *, now: float) -> bool:
+    """Whether the members that are missing have been waited for long enough: they are told of, and block nothing."""
+    return memory.missing_since is not None and now - memory.missing_since > _lead(memory)
 
 
 def _effect(memory: Memory, *, settled: bool, now: float) -> Memory:

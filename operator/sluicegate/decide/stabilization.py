@@ -16,6 +16,9 @@ from sluicegate.model.memory import Memory, Wanted
 
 BUCKETS = 32
 """A window is remembered in so many pieces: what was wanted counts for at most 1/32 of it too long."""
+MERGE = 0.25
+"""A step down waits for a larger one that is due within this share of the window: one rebalance instead of several.
+The number at which it ends is reached no later for it."""
 HOUR = 3600.0
 
 
@@ -32,7 +35,7 @@ def remember(*, wanted: int, window: float, memory: Memory, now: float) -> Memor
     as high."""
     piece = max(window / BUCKETS, 1.0)
     until = (now // piece + 1) * piece
-    kept = [old for old in memory.wanted if old.replicas > wanted and old.at > now - window]
+    kept = [old for old in memory.wanted if old.replicas > wanted and old.at > now - (1 + MERGE) * window]
     covered = bool(kept) and kept[-1].at >= until
     entries = tuple(kept) if covered else (*kept, Wanted(at=until, replicas=wanted))
     return memory if entries == memory.wanted else replace(memory, wanted=entries)
@@ -87,6 +90,11 @@ def _window(value: int, *, want: Want, replicas: int, window: float, memory: Mem
     most = min(replicas, max(value, highest(window=window, memory=memory, now=now)))
     if most >= replicas:
         return Clamped(replicas, Limit.STABILIZATION, f"{replicas} were wanted in the last {window:.0f} s")
+    soon = max(value, highest(window=(1 - MERGE) * window, memory=memory, now=now))
+    fresh = highest(window=(1 + MERGE) * window, memory=memory, now=now) >= replicas
+    if soon < most and fresh:
+        said = f"a larger step down is near: {soon} were wanted in the last {(1 - MERGE) * window:.0f} s"
+        return Clamped(replicas, Limit.STABILIZATION, said)
     if not want.calm:
         return Clamped(replicas, Limit.STABILIZATION, "not while replicas are on their way or messages wait")
     return Clamped(most, Limit.STABILIZATION, "")

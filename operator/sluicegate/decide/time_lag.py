@@ -61,6 +61,4 @@ def _came(polls: Sequence[Poll], *, index: int, offset: int, lag: int, anchor: t
 def _between(offset: int, *, older: tuple[int, float], newer: tuple[int, float]) -> float:
     """The message at ``offset`` came after the end stood at ``older`` and before it stood at ``newer``."""
     (old_end, old_at), (new_end, new_at) = older, newer
-    if new_end <= old_end:
-        return old_at
     return old_at + (new_at - old_at) * (offset - old_end) / (new_end - old_end)

@@ -54,6 +54,16 @@ def test_without_new_evidence_a_step_down_may_count_on_a_little_more_each_hour()
     assert speed(declared=None, memory=memory, now=90 * 3600.0).rate == 50.0
 
 
+def test_a_speed_that_members_surpass_without_falling_behind_is_disproved() -> None:
+    app = given.spec(
+        scaling={"capacityPerReplica": None, "maxReplicas": 20, "minReplicas": 2, "partitionCap": "Ignore"}
+    )
+    slow = (Sample(at=given.NOW, rate=5.0),) * 3
+    world = World(spec=app, arriving=lambda second, partition: 10, replicas=4, capacity=50, memory=Memory(samples=slow))
+    world.run(400)
+    assert all(sample.rate >= 25 for sample in world.memory.samples)
+
+
 def test_nothing_known_is_said_so() -> None:
     nothing = speed(declared=None, memory=Memory(), now=0.0)
     assert (nothing.rate, nothing.down, nothing.measured, nothing.source) == (None, None, False, "Probing")

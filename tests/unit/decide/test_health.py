@@ -81,11 +81,17 @@ def test_a_partition_that_nobody_owns_for_long_is_told_and_blocks_the_way_down()
     assert decision.replicas == 4
 
 
-def missing(seconds: int) -> Decision:
+def missing(seconds: int, *, joined: int = 3) -> Decision:
     memory = Memory()
     parts = given.partitions(*[0] * 12)
     for second in range(0, seconds, 10):
-        seen = given.observation(parts, replicas=4, members=given.dealt(parts, 3), at=given.NOW + second)
+        seen = given.observation(
+            parts,
+            replicas=4,
+            members=given.dealt(parts, joined),
+            at=given.NOW + second,
+            pods=given.pods(4, ips=tuple(f"10.0.0.{i}" for i in range(joined))),
+        )
         decision, memory = given.decided(seen, memory=memory)
     return decision
 
@@ -95,6 +101,15 @@ def test_ready_pods_that_never_join_are_missing_members() -> None:
     late = missing(100)
     assert late.partitions.missing_members == 1
     assert given.condition(late, "PartitionsHealthy").reason == "MembersMissing"
+
+
+def test_members_that_are_missing_for_good_do_not_block_the_way_down_for_ever() -> None:
+    assert missing(600).replicas == 4
+    assert missing(800).replicas == 1
+
+
+def test_more_members_than_declared_do_not_block_the_way_down() -> None:
+    assert missing(800, joined=8).replicas == 1
 
 
 def test_a_group_not_described_is_neither_healthy_nor_ill() -> None:

@@ -164,3 +164,23 @@ def test_a_settled_rest_stays_settled_when_the_members_are_gone() -> None:
     empty = given.observation((REST,), replicas=0)
     found, _ = read(kafka=app.kafka, topics=app.topics, observation=empty, memory=memory)
     assert found.lags == (0,)
+
+
+def test_a_rest_is_not_counted_while_the_group_is_not_stable_and_is_kept_while_it_cannot_be_read() -> None:
+    app = given.spec()
+    _, memory = sweeps(OPEN, REST, REST)
+    moving = given.observation((REST,), group=given.group(given.dealt((REST,), 1), state="PreparingRebalance"))
+    found, memory = read(kafka=app.kafka, topics=app.topics, observation=moving, memory=memory)
+    assert found.lags == (2,)
+    _, memory = sweeps(REST, REST, REST, memory=memory)
+    _, memory = reading(given.partition(end=None, stable=None, committed=None, fault=LOST), memory=memory)
+    found, _ = reading(REST, memory=memory)
+    assert found.lags == (0,)
+
+
+def test_where_reading_began_is_kept_while_a_partition_cannot_be_read() -> None:
+    _, memory = reading(given.partition(committed=None, end=1000), offsetReset="Latest")
+    gone = given.partition(end=None, stable=None, committed=None, fault=LOST)
+    _, memory = reading(gone, offsetReset="Latest", memory=memory)
+    found, _ = reading(given.partition(committed=None, end=1300), offsetReset="Latest", memory=memory)
+    assert found.lags == (300,)

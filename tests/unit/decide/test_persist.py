@@ -109,6 +109,18 @@ def test_what_makes_no_sense_is_taken_for_absent(found: Any) -> None:
     assert restore(found, now=NOW) == Memory()
 
 
+def test_rows_that_make_no_sense_are_left_out_and_the_rest_is_read() -> None:
+    found = {
+        "v": 1, "at": NOW, "wanted": [[None, 3], [NOW, 4]], "residue": [["a", 1, "x", 3], ["b", 1, 2, 3]],
+        "firstEnd": [["a", -1], ["b", 7]], "downs": [[NOW, "x"], [NOW, 2]],
+    }  # fmt: skip
+    restored = restore(found, now=NOW)
+    assert restored.wanted == (Wanted(at=NOW, replicas=4),)
+    assert restored.residue == (("b", 1, 2, 3),)
+    assert restored.first_end == (("b", 7),)
+    assert restored.downs == (NOW, NOW)
+
+
 def test_it_stays_small_with_as_much_to_remember_as_there_can_be() -> None:
     name = "t" * 249
     huge = Memory(

@@ -43,6 +43,24 @@ def test_the_highest_of_the_window_counts() -> None:
     assert (decision.replicas, decision.limited_by) == (5, "Stabilization")
 
 
+def test_a_larger_step_that_is_near_is_waited_for_but_not_longer_than_a_quarter_of_the_window() -> None:
+    near = watched(600, seconds=10)
+    near = watched(480, seconds=10, memory=near, start=10)
+    near = watched(240, seconds=50, memory=near, start=20)
+    decision, after = given.decided(seen(240, second=70), app=APP, memory=near)
+    assert (decision.replicas, decision.limited_by) == (6, "Stabilization")
+    decision, _ = given.decided(seen(240, second=80), app=APP, memory=after)
+    assert decision.replicas == 3
+
+    memory = watched(600, seconds=10)
+    stairs = [480] * 2 + [360] * 2 + [340] * 2 + [240] * 2 + [120] * 9
+    taken = []
+    for step, lag in enumerate(stairs, start=1):
+        decision, memory = given.decided(seen(lag, second=10 * step), app=APP, memory=memory)
+        taken.append(decision.replicas)
+    assert min(second for second, number in enumerate(taken, start=1) if number is not None and number < 6) * 10 <= 90
+
+
 def test_a_gap_in_what_was_seen_begins_the_window_anew() -> None:
     memory = watched(240, seconds=120)
     decision, _ = given.decided(seen(240, second=300), app=APP, memory=memory)
@@ -136,4 +154,4 @@ def test_what_is_remembered_of_the_window_is_its_maximum_and_bounded(window: flo
         exact = max(n for at, n in wanted if at > now - window or at == now)
         longer = max(n for at, n in wanted if at > now - window * 33 / 32 - 2)
         assert exact <= held <= longer
-        assert len(memory.wanted) <= 36
+        assert len(memory.wanted) <= 46

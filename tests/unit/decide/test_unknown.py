@@ -105,3 +105,22 @@ def test_the_same_observation_twice_is_one_unknown_poll() -> None:
     for _ in range(9):
         _, memory = given.decided(blind(0), memory=memory)
     assert memory.unknown_polls == 1
+
+
+def test_a_group_at_zero_with_one_partition_never_committed_runs_one() -> None:
+    app = given.spec(scaling={"minReplicas": 0})
+    seen = given.observation((given.partition(0), given.partition(1, committed=None)), replicas=0)
+    decision, _ = given.decided(seen, app=app)
+    assert (decision.replicas, decision.write) == (1, True)
+
+
+def test_a_topic_that_cannot_be_listed_keeps_what_it_last_held() -> None:
+    app = given.spec(topics=("orders", "refunds"), scaling={"lagPerReplica": 100, "capacityPerReplica": None})
+    both = (*given.partitions(0, 0), *given.partitions(500, topic="refunds"))
+    decision, memory = given.decided(given.observation(both, replicas=3), app=app)
+    assert decision.wanted == 5
+    seen = given.observation(both[:2], replicas=3, at=given.NOW + 10, topic_faults=(("refunds", given.LOST),))
+    decision, _ = given.decided(seen, app=app, memory=memory)
+    assert decision.wanted == 5
+    assert decision.per_partition == {"orders-0": 0, "orders-1": 0, "refunds-0": None}
+    assert decision.partitions.usable == 3
