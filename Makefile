@@ -19,10 +19,17 @@ venv: .venv/.done ## the Python environment with everything, by hashed lock file
 
 .PHONY: check
 check: venv ## lint, types, import contracts, unit and property tests; under a minute
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target static quick-tests
+
+.PHONY: static
+static: venv
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+.PHONY: quick-tests
+quick-tests: venv
 	.venv/bin/pytest -q tests/unit tests/property
 
 .PHONY: demo
