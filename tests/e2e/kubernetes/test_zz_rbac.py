@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from tests.e2e.kubernetes.conftest import STARTED, StillApp, by_lag
-from tests.support.install import CHART, Release, helm
+from tests.support.install import Release, helm
 from tests.support.wait import eventually
 
 Right = tuple[str, str, str]
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def granted(release: Release) -> set[Right]:
     """What the chart grants the operator, one right at a time."""
-    rendered = helm("template", release.name, str(CHART), "--namespace", release.namespace)
+    rendered = helm("get", "manifest", release.name, "--namespace", release.namespace)
     bodies = [body for body in yaml.safe_load_all(rendered) if body]
     role = next(body for body in bodies if (body["kind"], body["metadata"]["name"]) == ("ClusterRole", release.name))
     return {

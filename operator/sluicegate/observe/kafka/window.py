@@ -35,7 +35,7 @@ def in_window(
     idle: Callable[[], None],
     slice_: float = 0.25,
 ) -> Iterator[Asked]:
-    """``ask`` each of ``groups`` once. When nothing comes for ``longest`` seconds, the rest is given up (not done).
+    """``ask`` each of ``groups`` once. When nothing comes for ``longest`` seconds, the rest is given up.
 
     ``idle`` is called now and then while nothing comes.
     """
