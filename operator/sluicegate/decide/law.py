@@ -3,8 +3,9 @@
 First form, and the seam for the full one: whatever replaces `law` takes a `Scene`, the speed of a member and the
 memory, and returns what is wanted with a sentence. Steps up are taken only when waiting one more poll would let a
 message grow too old, and then once for all that is foreseen; below that what runs is enough, however little slack it
-has, so a steady state does not creep upwards. Steps down are offered whenever fewer would be enough at the rate of
-the last two minutes; `stabilization` decides when they are taken.
+has, so a steady state does not creep upwards. Steps down are offered whenever fewer would be enough at the highest
+of the rates seen: of the last poll when it jumped, of the last 30 s, of the last two minutes; `stabilization` decides
+when they are taken.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def law(*, scene: Scene, speed: Speed, objective: float, memory: Memory) -> tupl
     drowned = _drowned(scene=scene, speed=speed, objective=objective, polls=memory.polls)
     acts = drowned or _acts(ahead, scene=scene, speed=speed, objective=objective)
     if scene.replicas > 0 and (not acts or scene.replicas >= most):
-        return _step_down(scene=scene, speed=speed, objective=objective, outlook=ahead), memory
+        return _step_down(scene=scene, speed=speed, objective=objective, outlook=ahead, jump=jump), memory
     want = _step_up(scene=scene, speed=speed, objective=objective, arriving=max(steady, jump), late=late)
     only_jump = not _acts(outlook, scene=scene, speed=speed, objective=objective)
     if scene.replicas > 0 and only_jump and not late and want.replicas < most and _growing(scene.rates):
@@ -170,12 +171,12 @@ def _step_up(*, scene: Scene, speed: Speed, objective: float, arriving: float, l
     return Want(replicas=scene.replicas_for(members), sentence=why, not_before=not_before, calm=False)
 
 
-def _step_down(*, scene: Scene, speed: Speed, objective: float, outlook: _Outlook) -> Want:
+def _step_down(*, scene: Scene, speed: Speed, objective: float, outlook: _Outlook, jump: float) -> Want:
     running = scene.replicas * scene.consumers
     calm = scene.settled and not outlook.behind and (not speed.measured or outlook.age < CALM * objective)
     if scene.last_change is not None:
         calm = calm and scene.now - scene.last_change >= scene.horizon
-    rate = scene.rates.mid if scene.rates else 0.0
+    rate = max(scene.rates.now, jump) if scene.rates else 0.0
     if speed.down is None:
         lower = [count for count in scene.shape.useful() if count <= PROBE * running]
         probe = scene.replicas_for(lower[-1]) if lower and scene.rates and not outlook.behind else scene.replicas

@@ -62,6 +62,13 @@ def test_a_tenfold_burst_reaches_the_cap_in_one_decision(poll: float, offset: in
     assert world.writes[0][0] - (BURST_FROM - offset) <= poll + 5
 
 
+def test_in_a_burst_what_is_wanted_does_not_fall_behind_what_just_arrived() -> None:
+    world = World(spec=app(), arriving=burst, replicas=2, poll=5.0, start_seconds=5, memory=Memory(leads=(10.0,)))
+    world.run(BURST_TO)
+    acted = next(i for i, one in enumerate(world.decisions) if one.action == "ScaleUp")
+    assert {one.wanted for one in world.decisions[acted:]} == {12}
+
+
 @pytest.mark.parametrize("offset", [0, 1, 2, 3, 4])
 def test_what_drowns_the_members_is_acted_on_at_once_however_fast_new_ones_would_start(offset: int) -> None:
     """With starts of ten seconds the objective alone would let the backlog of half a minute grow first."""
