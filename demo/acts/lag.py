@@ -34,7 +34,7 @@ TOPIC, RESULTS, GROUP, APP = "demo.orders", "demo.orders-handled", "demo-orders-
 PARTITIONS = 12
 TOPICS = {TOPIC: PARTITIONS, RESULTS: 4}
 WORK_MS = 20
-STEADY, BURST, BURST_S = 56, 560, 75
+STEADY, BURST, BURST_S = 65, 650, 75
 ENOUGH = 2
 """Replicas the consumer begins with, as a person would have set them for the steady traffic."""
 OBJECTIVE_S, POLL_S, MAX_REPLICAS = 60.0, 5.0, 20
