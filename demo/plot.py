@@ -25,6 +25,8 @@ from demo.timeline import Row, read
 
 BLUE, GREEN, VERMILION, ORANGE, INK, GREY = "#0072B2", "#009E73", "#D55E00", "#E69F00", "#222222", "#6b6b6b"
 BEFORE_S = 45.0
+WIDE_S = 40.0
+"""What is wider than this has room for a label within."""
 ROOM_S = 12.0
 """A gap that is narrower has no room for words."""
 STYLE: Any = {
@@ -134,21 +136,23 @@ def _rates(axis: Any, picture: Picture) -> None:
     top = max(arrivals + handled)
     axis.set_ylim(0, top * 1.3)
     axis.text(picture.burst_s * 0.03, top * 1.27, "burst", ha="left", va="top", color="#8a7a3c", fontstyle="italic")
-    _label(axis, picture.burst_s * 0.97, top * 1.05, f"arriving: {run.burst_rate:,.0f}", color="#a36f00", ha="right")
     peak = _plateau([row.handled for row in picture.within(picture.burst_s * 0.8, picture.burst_s)])
-    _label(axis, picture.burst_s * 0.97, peak - top * 0.11, f"handled: {peak:,.0f}", color="#00694d", ha="right")
+    # Each label stands on its line's free side: the upper line's above, the lower one's below.
+    over, under = max(peak, run.burst_rate) + top * 0.09, min(peak, run.burst_rate) - top * 0.12
+    ahead = peak > run.burst_rate
+    edge = picture.burst_s * 0.97
+    _label(axis, edge, under if ahead else over, f"arriving: {run.burst_rate:,.0f}", color="#a36f00", ha="right")
+    _label(axis, edge, over if ahead else under, f"handled: {peak:,.0f}", color="#00694d", ha="right")
+    _label(axis, picture.ends, run.steady_rate + top * 0.14, f"steady: {run.steady_rate:,.0f}", ha="right")
     most = max(row.lag for row in picture.rows)
-    catching = [row.second for row in picture.within(picture.burst_s, picture.ends) if row.lag > most / 20]
+    catching = [
+        row.second - run.burst_from for row in picture.within(picture.burst_s, picture.ends) if row.lag > most / 20
+    ]
     if catching:
-        middle = (picture.burst_s + catching[-1] - run.burst_from) / 2
-        _label(axis, middle, run.steady_rate + (peak - run.steady_rate) * 0.42, "catching up", color="#00694d")
-    _label(
-        axis,
-        picture.begins + 2,
-        max(row.handled for row in picture.within(picture.begins, 0)) + top * 0.1,
-        f"steady: {run.steady_rate:,.0f}",
-        ha="left",
-    )
+        roomy = catching[-1] - picture.burst_s > WIDE_S
+        at = (picture.burst_s + catching[-1]) / 2 if roomy else catching[-1] + 4
+        height = run.steady_rate + (peak - run.steady_rate) * 0.42
+        _label(axis, at, height, "catching up", color="#00694d", ha="center" if roomy else "left")
 
 
 def _lag(axis: Any, picture: Picture) -> None:
@@ -177,7 +181,7 @@ def _age(axis: Any, picture: Picture) -> None:
     _limit(axis, picture.ends, objective, f"objective: {objective:.0f} s")
     at = x[age.index(most)]
     axis.annotate(
-        f"{most:.0f} s", (at, most), xytext=(9, 0), textcoords="offset points", color=VERMILION, fontweight="bold"
+        f"{most:.0f} s", (at, most), xytext=(6, 4), textcoords="offset points", color=VERMILION, fontweight="bold"
     )
 
 

@@ -42,7 +42,7 @@ STABILIZATION_S = 30.0
 """Short, so that the way back is seen; the default is ten minutes."""
 CALM_S = 20.0
 """Nothing changes for so long: then it counts as steady."""
-BACK_S = 12.0
+BACK_S = 16.0
 """And for so long at the end."""
 REST_S = 4.0
 UNANSWERED_LIMIT = 15
