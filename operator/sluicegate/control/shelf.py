@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from sluicegate.control.cache import Cache
-from sluicegate.control.intake import each, is_leaving
+from sluicegate.control.intake import each, is_leaving, shared
 from sluicegate.control.records import Record
 from sluicegate.errors import Invalid
 from sluicegate.model.parse import parse_meta
@@ -42,7 +42,7 @@ class Shelf(Generic[S]):
             return
         known = self._cache.get(meta.key)
         same = known if known and known.meta.uid == meta.uid else None
-        status = body.get("status") or {}
+        status = shared(body.get("status") or {})
         if same and same.meta.generation >= meta.generation:
             record = replace(same, meta=replace(meta, generation=same.meta.generation), status=status)
         else:
@@ -75,7 +75,10 @@ class Shelf(Generic[S]):
         if known and known.meta.uid == record.meta.uid:
             meta = replace(known.meta, resource_version=resource_version)
             self._cache.put(
-                meta.key, replace(known, meta=meta, status=status), uid=meta.uid, resource_version=resource_version
+                meta.key,
+                replace(known, meta=meta, status=shared(status)),
+                uid=meta.uid,
+                resource_version=resource_version,
             )
 
     def _read(self, body: Body, record: Record[S]) -> Record[S]:

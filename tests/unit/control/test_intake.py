@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+
+from sluicegate.control.intake import shared
 from sluicegate.control.store import Store
 from sluicegate.model.resource import Key
 from tests.unit.control import bodies
@@ -32,3 +35,11 @@ def test_a_workload_on_its_way_out_is_no_workload() -> None:
     record = store.apps.get(Key("shop", "orders"))
     assert record is not None
     assert store.workload_of(record) is None
+
+
+def test_words_that_many_statuses_use_are_kept_once() -> None:
+    text = json.dumps({"conditions": [{"type": "Ready", "reason": "Deciding"}], "lag": {"records": 3}, "n": None})
+    one, other = shared(json.loads(text)), shared(json.loads(text))
+    assert one == other == json.loads(text)
+    assert one["conditions"][0]["reason"] is other["conditions"][0]["reason"]
+    assert next(iter(one)) is next(iter(other))
