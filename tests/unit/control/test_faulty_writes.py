@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sluicegate.model.decision import Action
-from tests.support.api import FAULTS, Api
+from tests.support.api import Api
+from tests.support.api_faults import FAULTS
 from tests.unit.control.world import World
 
 WRITES = ("get_scale", "put_scale", "patch_status", "create_event")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.api import APP, DEPLOYMENT, FAULTS
+from tests.support.api import APP, DEPLOYMENT
+from tests.support.api_faults import FAULTS
 from tests.unit.control.world import World
 
 PARTITIONS, BAD = 6, 99

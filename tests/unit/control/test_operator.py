@@ -9,7 +9,7 @@ import pytest
 
 from sluicegate.control.operator import Operator
 from sluicegate.errors import Denied, Transient
-from tests.support.api import Fault
+from tests.support.api_faults import Fault
 from tests.unit.control import warp
 from tests.unit.control.world import World
 

@@ -10,7 +10,7 @@ from sluicegate.control.records import NOWHERE, Source
 from sluicegate.errors import Transient
 from sluicegate.model.kafka import Fault, FaultKind
 from sluicegate.model.resource import Key
-from tests.support.api import Fault as ApiFault
+from tests.support.api_faults import Fault as ApiFault
 from tests.unit.control import bodies
 from tests.unit.control.world import World
 
