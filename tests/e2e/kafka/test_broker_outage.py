@@ -33,8 +33,8 @@ def test_replicas_hold_while_the_broker_is_dead_and_are_right_two_polls_after_it
 ) -> None:
     app = make_app(partitions=6, work_ms=1000)
     app.broker.create(app.topic, partitions=6)
-    app.broker.produce(app.topic, 230)
-    app.start(scaling={"maxReplicas": 10, "lagPerReplica": 100}, replicas=3)
+    app.broker.produce(app.topic, 450)
+    app.start(scaling={"maxReplicas": 10, "lagPerReplica": 200}, replicas=3)
     app.cluster.patch("kconn", "main", {"spec": {"pollInterval": f"{POLL:g}s"}}, namespace=app.namespace)
     app.shows("LagKnown", "True")
     with (
