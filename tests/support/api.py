@@ -124,8 +124,8 @@ class Api:
 
         return await self._do("get_scale", key, act)
 
-    async def put_scale(self, *, kind: str, key: Key, replicas: int, resource_version: str) -> None:
-        def act() -> None:
+    async def put_scale(self, *, kind: str, key: Key, replicas: int, resource_version: str) -> str:
+        def act() -> str:
             body = self._get((kind, key), version=resource_version)
             apps = [
                 app for (kind_, where), app in self.objects.items()
@@ -135,8 +135,9 @@ class Api:
             app = copy.deepcopy(min(apps, key=lambda app: app["metadata"]["creationTimestamp"])) if apps else None
             self.writes.append(Written(key=key, replicas=replicas, before=body["spec"]["replicas"], app=app))
             self._set_replicas((kind, key), replicas, manager="sluicegate")
+            return str(self.objects[(kind, key)]["metadata"]["resourceVersion"])
 
-        await self._do("put_scale", key, act)
+        return str(await self._do("put_scale", key, act))
 
     async def patch_status(
         self, *, plural: str, key: Key, resource_version: str, patch: Mapping[str, Any]

@@ -33,8 +33,8 @@ class Scales(Protocol):
     async def get_scale(self, *, kind: str, key: Key) -> ScaleSnapshot:
         """The scale as it is in the API server now. Gone when the workload does not exist."""
 
-    async def put_scale(self, *, kind: str, key: Key, replicas: int, resource_version: str) -> None:
-        """Write ``replicas``. Conflict when the workload has another resourceVersion by now."""
+    async def put_scale(self, *, kind: str, key: Key, replicas: int, resource_version: str) -> str:
+        """Write ``replicas``; returns the workload's new resourceVersion. Conflict when it has another by now."""
 
 
 class Statuses(Protocol):

@@ -20,8 +20,8 @@ async def scale(
     workload: Workload,
     decision: Decision,
     still: Callable[[], bool] = lambda: True,
-) -> None:
-    """Write ``decision.replicas`` to ``target`` in the namespace of ``key``, the app.
+) -> str:
+    """Write ``decision.replicas`` to ``target`` in the namespace of ``key``, the app; the workload's new version.
 
     ``still`` is asked last: whether the app itself is what was decided about.
     Conflict: workload or app are not as they were observed, or changed while we wrote; look again.
@@ -40,4 +40,4 @@ async def scale(
         raise Conflict(f"{kind} {where} has {found.replicas} replicas now, not the {workload.desired} observed")
     if not still():
         raise Conflict(f"{key} changed or went since this was decided, or the decision had to wait too long")
-    await scales.put_scale(kind=kind, key=where, replicas=replicas, resource_version=found.resource_version)
+    return await scales.put_scale(kind=kind, key=where, replicas=replicas, resource_version=found.resource_version)

@@ -56,7 +56,7 @@ class Writing:
 
         try:
             async with self._place(record):
-                await scale(
+                version = await scale(
                     self._scales,
                     target=record.spec.scale_target_ref,
                     key=record.meta.key,
@@ -73,7 +73,7 @@ class Writing:
                 type="ScalingActive", status=Truth.FALSE, reason="ScaleFailed", message=f"{error}; tried at every poll"
             )
             return _not_written(decision, current=workload.desired, condition=failed)
-        state.memory = acted(state.memory, decision=decision, now=self._clock.now())
+        state.memory = acted(state.memory, decision=decision, now=self._clock.now(), version=version)
         self._tell_scaled(record, decision, before=workload.desired)
         return decision
 

@@ -10,8 +10,8 @@ from sluicegate.model.decision import Action, Decision
 from sluicegate.model.memory import Memory, Order
 
 
-def acted(memory: Memory, *, decision: Decision, now: float) -> Memory:
-    """Memory after ``decision.replicas`` was written at ``now``."""
+def acted(memory: Memory, *, decision: Decision, now: float, version: str = "") -> Memory:
+    """Memory after ``decision.replicas`` was written at ``now``; ``version`` is the workload's since, where known."""
     up = decision.action is Action.SCALE_UP
     downs = tuple([at for at in memory.downs if now - at < HOUR])
     if decision.action is Action.SCALE_DOWN and decision.reason in DEMAND_DOWN:
@@ -28,5 +28,6 @@ def acted(memory: Memory, *, decision: Decision, now: float) -> Memory:
         accepted_at=None,
         accepted_by="",
         acted_at=now,
+        acted_version=version,
         acted_on=decision.at,
     )

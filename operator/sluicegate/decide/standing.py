@@ -141,6 +141,9 @@ def stale_view(workload: Workload, *, memory: Memory, now: float) -> bool:
     """Whether the target still shows what ran before our last write, as a view a little behind would."""
     if memory.write_seen or workload.desired != memory.before or memory.acted_at is None:
         return False
+    seen, ours = workload.resource_version, memory.acted_version
+    if seen.isdigit() and ours.isdigit():
+        return int(seen) < int(ours) and now - memory.acted_at < VIEW_LAG
     by_others = (
         workload.manager not in ("", OURS)
         and workload.managed_at is not None

@@ -100,14 +100,16 @@ class Cluster:
             uid=meta.get("uid", ""),
         )
 
-    async def put_scale(self, *, kind: str, key: Key, replicas: int, resource_version: str) -> None:
+    async def put_scale(self, *, kind: str, key: Key, replicas: int, resource_version: str) -> str:
         body = {
             "apiVersion": "autoscaling/v1",
             "kind": "Scale",
             "metadata": {"namespace": key.namespace, "name": key.name, "resourceVersion": resource_version},
             "spec": {"replicas": replicas},
         }
-        await self._call("update", KINDS[kind], key, subresource="scale", body=body, query=[("fieldManager", MANAGER)])
+        query = [("fieldManager", MANAGER)]
+        found = await self._call("update", KINDS[kind], key, subresource="scale", body=body, query=query)
+        return str(found["metadata"].get("resourceVersion", ""))
 
     async def patch_status(
         self, *, plural: str, key: Key, resource_version: str, patch: Mapping[str, Any]

@@ -81,6 +81,8 @@ class Memory:
     leads: tuple[float, ...] = ()
     """The last five times from an order upwards to all its members at work, in seconds."""
     acted_at: float | None = None
+    acted_version: str = ""
+    """The workload's resource version after our last write: a view of an older one does not show it yet."""
     """When we last wrote a number."""
     acted_on: float | None = None
     """``at`` of the last observation that led to a write: each is acted on once at most."""

@@ -41,11 +41,12 @@ class World:
             self.snapshot = replace(found, resource_version="6")
         return found
 
-    async def put_scale(self, *, kind: str, key: Key, replicas: int, resource_version: str) -> None:
+    async def put_scale(self, *, kind: str, key: Key, replicas: int, resource_version: str) -> str:
         found = await self.get_scale(kind=kind, key=key)
         if resource_version != found.resource_version:
             raise Conflict("the object has been modified")
         self.snapshot = replace(found, replicas=replicas, resource_version="9")
+        return "9"
 
 
 async def write(world: World, what: Decision = UP) -> int | None:

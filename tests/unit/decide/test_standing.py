@@ -62,12 +62,12 @@ def test_a_missing_target_gets_no_number() -> None:
 
 
 def at(second: int, replicas: int, *, lag: int = 0, manager: str = "kubectl", app: Any = None, memory: Memory,
-       managed_at: float | None = None) -> tuple[Decision, Memory]:  # fmt: skip
+       managed_at: float | None = None, version: str = "v1") -> tuple[Decision, Memory]:  # fmt: skip
     seen = given.observation(
         given.partitions(*[lag] * 12, end=100_000),
         replicas=replicas,
         at=given.NOW + second,
-        workload=given.workload(replicas, manager=manager, managed_at=managed_at),
+        workload=given.workload(replicas, manager=manager, managed_at=managed_at, resource_version=version),
     )
     return given.decided(seen, app=app, memory=memory)
 
@@ -121,6 +121,16 @@ def test_a_view_from_before_our_write_is_not_taken_for_a_reversal() -> None:
     assert (stale.replicas, stale.write) == (2, False)
     seen, memory = at(10, 12, lag=2000, manager="sluicegate", memory=memory)
     assert (seen.replicas, memory.reversals) == (12, ())
+
+
+def test_a_reversal_within_the_second_of_our_write_is_told_by_its_version() -> None:
+    """Managed fields tell whole seconds only: a reversal right after our write may carry an earlier time than it."""
+    decision, memory = at(0, 2, lag=2000, memory=Memory())
+    memory = acted(memory, decision=decision, now=given.NOW + 0.7, version="41")
+    _, late = at(5, 2, lag=2000, manager="argocd", managed_at=given.NOW, memory=memory, version="40")
+    assert late.reversals == ()
+    _, told = at(5, 2, lag=2000, manager="argocd", managed_at=given.NOW, memory=memory, version="42")
+    assert [one.manager for one in told.reversals] == ["argocd"]
 
 
 def test_a_reversal_is_told_from_a_late_view_by_its_manager() -> None:

@@ -114,8 +114,8 @@ async def test_a_list_that_expires_between_pages_is_tried_again_later(server: Se
 
 
 async def test_a_scale_write_carries_version_and_field_manager(server: Server, cluster: Cluster) -> None:
-    server.answers = [(200, {"metadata": {"name": "orders"}})]
-    await cluster.put_scale(kind="Deployment", key=ORDERS, replicas=0, resource_version="7")
+    server.answers = [(200, {"metadata": {"name": "orders", "resourceVersion": "8"}})]
+    assert await cluster.put_scale(kind="Deployment", key=ORDERS, replicas=0, resource_version="7") == "8"
     method, path, headers, body = server.seen[0]
     assert (method, path) == (
         "PUT",
