@@ -44,8 +44,9 @@ def perform(act: str, *, console: Console) -> int:
 @click.option("--act", type=click.Choice([*ACTS, "all"]), default="lag", show_default=True, help="Which act to play.")
 def main(act: str) -> None:
     """Plays an act on the test bed and writes build/demo/ACT/. KEEP=1 leaves the bed up."""
-    # A SIGTERM cleans up as Ctrl-C does.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    # A SIGTERM cleans up as Ctrl-C does; a shell's background job starts with SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     console = Console() if sys.stdout.isatty() else Console(width=200)
     codes = [perform(name, console=console) for name in (ACTS if act == "all" else [act])]
     sys.exit(max(codes))
