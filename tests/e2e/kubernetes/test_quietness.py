@@ -12,10 +12,11 @@ from datetime import datetime
 import pytest
 
 from tests.e2e.kubernetes.conftest import by_lag
-from tests.support.app import SLEEP, App
+from tests.support.app import POLL, SLEEP, App
 from tests.support.broker import Broker
 from tests.support.cluster import Cluster
-from tests.support.install import ROOT, Release
+from tests.support.install import ROOT, Release, wait_a_poll
+from tests.support.wait import eventually
 
 QUIET = 40.0
 COLUMNS = ["NAME", "REPLICAS", "WANTED", "CAP", "LIMITED-BY", "LAG", "LAG-TIME", "READY", "AGE"]
@@ -35,9 +36,14 @@ def home(cluster: Cluster, broker: Broker, release: Release) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def idle(cluster: Cluster, broker: Broker, home: str) -> App:
     """An app with nothing to do, started before all else so that it is at rest when it is looked at."""
-    app = App(cluster=cluster, broker=broker, namespace=home, name="idle", command=SLEEP)
-    app.start(scaling=by_lag())
-    app.shows("Ready", "True", within=20)
+    app = App(cluster=cluster, broker=broker, namespace=home, name="idle")
+    app.start(scaling=by_lag(highest=5))
+    app.shows("Reconciling", "False", within=30)
+    eventually(lambda: broker.members(app.group) == 1, within=30, what="its consumer is a member")
+    wait_a_poll(4)
+    app.apply(scaling=by_lag())  # its status is written once more, now with rates: these take two looks
+    eventually(lambda: app.status()["observedGeneration"] == 2, within=3 * POLL, what="the change is seen")
+    assert "rate" in app.status()
     return app
 
 
@@ -129,6 +135,7 @@ def test_kubectl_kca_status_and_explain_tell_why(resting: App, calm: object) -> 
 def test_an_idle_app_causes_no_write_and_no_event(idle: App, calm: tuple[float, str, list[str]]) -> None:
     since, version, events = calm
     time.sleep(max(0.0, since + QUIET - time.monotonic()))
-    assert idle.body()["metadata"]["resourceVersion"] == version, "a status write without news"
+    now = idle.body()
+    assert now["metadata"]["resourceVersion"] == version, f"a status write without news: {now['status']}"
     assert told(idle) == events, "an Event without news"
     assert idle.replicas() == 1
