@@ -166,7 +166,7 @@ class Worker:
         return time.monotonic() - self._committed_at >= self.settings.commit_s
 
     def _commit(self, why: str) -> None:
-        """Results first, offsets second; a commit that a rebalance refused is no error: the new owner does it again."""
+        """Results first, offsets second. What a rebalance refused is tried again: who keeps the partition owes it."""
         self._committed_at = time.monotonic()
         if self._results is not None and (waiting := self._results.flush(5.0)):
             log("commit put off", why=why, results_waiting=waiting)
@@ -177,6 +177,7 @@ class Worker:
             error = failure.args[0]
             if error.code() != KafkaError._NO_OFFSET:
                 log("commit refused", why=why, error=error.str())
+                return
         self._uncommitted = 0
 
     def _assigned(self, _: Consumer, partitions: list[Any]) -> None:
