@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections import deque
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from confluent_kafka import KafkaException
-from kubernetes.client.exceptions import ApiException
 from rich.console import Console
 
 from demo import plot, timeline
@@ -25,9 +21,10 @@ from demo.cluster import OPERATOR, Body, Cluster, at_home, audit_lines, manifest
 from demo.errors import DemoError
 from demo.place import Place
 from demo.run import Run, Step
-from demo.show import Glance, Show
+from demo.show import Show
 from demo.story import Facts, Summary, broken_promises, summarise
 from demo.timeline import Sample
+from demo.watch import Watch
 
 NAMESPACE = "sluicegate-demo"
 TOPIC, RESULTS, GROUP, APP = "demo.orders", "demo.orders-handled", "demo-orders-v1", "orders"
@@ -45,8 +42,6 @@ CALM_S = 20.0
 BACK_S = 16.0
 """And for so long at the end."""
 REST_S = 4.0
-UNANSWERED_LIMIT = 15
-"""So many looks in a row without an answer end the demo."""
 SETTLE_LIMIT_S, BURST_LIMIT_S, RETURN_LIMIT_S, REST_LIMIT_S = 150.0, BURST_S + 60.0, 300.0, 60.0
 
 
@@ -71,7 +66,9 @@ def play(place: Place, *, folder: Path, console: Console) -> tuple[str, ...]:
         set_up(place, cluster=cluster, broker=broker, console=console, after=after)
         reading = after.enter_context(Reading(place.bootstrap, source=TOPIC, results=RESULTS, partitions=TOPICS))
         show = after.enter_context(Show(console))
-        watch = Watch(cluster=cluster, broker=broker, reading=reading, show=show)
+        watch = Watch(
+            cluster=cluster, broker=broker, reading=reading, show=show, app=APP, topic=TOPIC, little=3 * STEADY
+        )
         after.callback(keep_log, cluster, folder=folder)
         ending = perform(place, cluster=cluster, broker=broker, watch=watch, show=show)
     return conclude(place, watch=watch, ending=ending, folder=folder, console=console)
@@ -110,101 +107,6 @@ def keep_log(cluster: Cluster, *, folder: Path) -> None:
     """The operator's log beside the other files: where one looks first when the story did not come true."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "operator.log").write_text(cluster.operator_log(), encoding="utf-8")
-
-
-class Watch:
-    """Samples cluster and broker once a second, and remembers."""
-
-    def __init__(self, *, cluster: Cluster, broker: Broker, reading: Reading, show: Show) -> None:
-        self.samples: list[Sample] = []
-        self.reading = reading
-        self._cluster = cluster
-        self._broker = broker
-        self._show = show
-        self._counts: deque[tuple[float, int, int]] = deque(maxlen=6)
-        self._calm_since = time.time()
-        self._rest_since = time.time()
-        self._unanswered = 0
-
-    def until(self, done: Callable[[], bool], *, limit: float, why: str = "") -> bool:
-        """Sample until ``done``. After ``limit`` seconds: DemoError with ``why``, or False where there is none."""
-        ends = time.monotonic() + limit
-        while time.monotonic() < ends:
-            begun = time.monotonic()
-            self._look()
-            if done():
-                return True
-            time.sleep(max(0.05, 1.0 - (time.monotonic() - begun)))
-        if why:
-            raise DemoError(f"{why} within {limit:.0f} s; the operator's last word: {self.last_word!r}")
-        return False
-
-    @property
-    def calm_s(self) -> float:
-        """For how long replicas, ready pods and members have been one and the same number, with little lag."""
-        return time.time() - self._calm_since
-
-    @property
-    def rest_s(self) -> float:
-        """For how long nothing has been sent and nothing has waited."""
-        return time.time() - self._rest_since
-
-    last_word = "nothing yet"
-
-    def _look(self) -> None:
-        if self.reading.failure is not None:
-            raise DemoError(self.reading.failure)
-        try:
-            view = self._cluster.app(APP)
-            lag, members = self._broker.lag(TOPIC), self._broker.members()
-        except (KafkaException, ApiException) as failure:
-            # A moment without an answer is a moment without a sample, and calm cannot be told from it.
-            self._calm_since = self._rest_since = time.time()
-            self._unanswered += 1
-            if self._unanswered >= UNANSWERED_LIMIT:
-                raise DemoError(f"cluster and broker stopped answering: {_words(failure)}") from failure
-            return
-        self._unanswered = 0
-        now = time.time()
-        before = self.samples[-1] if self.samples else None
-        sample = Sample(
-            at=now,
-            replicas=view.replicas,
-            ready=view.ready,
-            wanted=view.wanted,
-            cap=view.cap,
-            limited_by=view.limited_by,
-            lag=lag,
-            members=members,
-        )
-        self.samples.append(sample)
-        self.last_word = view.message or self.last_word
-        level = view.desired == view.replicas == view.ready == members and lag < 3 * STEADY
-        if not level or before is None or before.replicas != view.replicas:
-            self._calm_since = now
-        sent, handled = self.reading.accounts.counts()
-        if lag or handled < sent or (self._counts and self._counts[-1][1] != sent):
-            self._rest_since = now
-        self._show.glance(self._glance(sample))
-
-    def _glance(self, sample: Sample) -> Glance:
-        self._counts.append((sample.at, *self.reading.accounts.counts()))
-        (since, sent, handled), (until, sent_now, handled_now) = self._counts[0], self._counts[-1]
-        length = max(until - since, 1.0)
-        oldest = self.reading.accounts.oldest_waiting()
-        return Glance(
-            second=sample.at - self.samples[0].at,
-            arriving=(sent_now - sent) / length,
-            handled=(handled_now - handled) / length,
-            lag=sample.lag,
-            age_s=max(0.0, sample.at - oldest) if oldest is not None else 0.0,
-            replicas=sample.replicas,
-            ready=sample.ready,
-            members=sample.members,
-            wanted=sample.wanted,
-            cap=sample.cap,
-            limited_by=sample.limited_by,
-        )
 
 
 def perform(place: Place, *, cluster: Cluster, broker: Broker, watch: Watch, show: Show) -> Ending:
@@ -309,8 +211,3 @@ def save(folder: Path, *, summary: Summary, run: Run, rows: tuple[timeline.Row, 
     run.write(folder / "run.json")
     timeline.write(folder / "timeline.csv", rows)
     plot.redraw(folder)
-
-
-def _words(failure: Exception) -> str:
-    """One line of it: the API client's exceptions print headers and bodies, too."""
-    return f"{failure.status} {failure.reason}" if isinstance(failure, ApiException) else str(failure)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from demo import timeline
-from demo.plot import Picture, headline, redraw
+from demo.panels import Picture
+from demo.plot import headline, redraw
 from demo.run import Run, Step
 from demo.story import summarise
 from tests.unit.demo.world import PARTITIONS, START, Told, live
