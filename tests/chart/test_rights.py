@@ -7,15 +7,15 @@ import pytest
 from tests.support.chart import Body, Render
 
 RIGHTS = {
-    ("sluicegate.dev", "kafkaconsumerapps"): {"get", "list", "watch"},
-    ("sluicegate.dev", "kafkaconnections"): {"get", "list", "watch"},
+    ("sluicegate.dev", "kafkaconsumerapps"): {"list", "watch"},
+    ("sluicegate.dev", "kafkaconnections"): {"list", "watch"},
     ("sluicegate.dev", "kafkaconsumerapps/status"): {"patch"},
     ("sluicegate.dev", "kafkaconnections/status"): {"patch"},
-    ("apps", "deployments"): {"get", "list", "watch"},
-    ("apps", "statefulsets"): {"get", "list", "watch"},
+    ("apps", "deployments"): {"list", "watch"},
+    ("apps", "statefulsets"): {"list", "watch"},
     ("apps", "deployments/scale"): {"get", "update"},
     ("apps", "statefulsets/scale"): {"get", "update"},
-    ("", "pods"): {"get", "list", "watch"},
+    ("", "pods"): {"list", "watch"},
     ("", "events"): {"create"},
     ("", "secrets"): {"get"},
     ("autoscaling", "horizontalpodautoscalers"): {"list"},
