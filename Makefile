@@ -57,11 +57,11 @@ cluster-down: venv ## ends all of it and leaves nothing behind
 
 .PHONY: e2e
 e2e: venv ## the end-to-end suite on the local bed; BED=kind runs it on kind
-	dev/with-bed.sh .venv/bin/pytest -q tests/chart tests/protocol tests/e2e $(ARGS)
+	dev/with-bed.sh dev/twice.sh -q tests/e2e $(ARGS)
 
 .PHONY: test
 test: check ## everything that CI runs: check, then all else on a real cluster with a real broker
-	dev/with-bed.sh bash -c '.venv/bin/pytest -q tests/chart tests/protocol tests/e2e && .venv/bin/pytest -q tests/readme'
+	dev/with-bed.sh bash -c '.venv/bin/pytest -q tests/chart tests/protocol && dev/twice.sh -q tests/e2e && .venv/bin/pytest -q tests/readme'
 	.venv/bin/pytest -q tests/bed
 
 .PHONY: bench
