@@ -71,7 +71,8 @@ def persist(memory: Memory) -> dict[str, Any]:
 def restore(data: Mapping[str, Any] | None, *, now: float) -> Memory:
     """Memory from what `persist` gave, at ``now``; an empty one from anything else.
 
-    The time since the last write counts as seen, unless the lag was unknown then: that gap goes on.
+    What was wanted since the last write died with the process that saw it: a gap longer than a few polls is one, and
+    the stabilisation window begins anew after it.
     """
     if not isinstance(data, Mapping) or data.get("v") != VERSION:
         return Memory()
@@ -84,7 +85,7 @@ def restore(data: Mapping[str, Any] | None, *, now: float) -> Memory:
     marks = read.text("topics")
     return Memory(
         started=read.time("started") if trusted else None,
-        seen_at=(at if read.flag("blind") else now) if trusted else None,
+        seen_at=at if trusted else None,
         blind_polls=1 if read.flag("blind") else 0,
         wanted=tuple(Wanted(at=when, replicas=count) for when, count in read.pairs("wanted", ahead=HOUR) if count >= 0)
         if trusted

@@ -149,3 +149,17 @@ def test_thinning_the_window_never_forgets_its_maximum() -> None:
         before = max(one.replicas for one in wanted if one.at > NOW + moment)
         after = max(one.replicas for one in restored if one.at > NOW + moment)
         assert after >= before
+
+
+def test_a_restart_long_after_the_last_write_waits_for_a_whole_window_before_a_step_down() -> None:
+    """More may have been wanted in between: that died with the process that saw it."""
+    app = given.spec(scaling={"capacityPerReplica": None, "lagPerReplica": 10, "scaleDown": {"stabilization": "1m"}})
+    calm = Memory(started=NOW - 5000, seen_at=NOW - 200, wanted=(Wanted(at=NOW - 200, replicas=6),))
+    memory = back(calm, after=0)
+    parts = given.partitions(*[0] * 12)
+    numbers = []
+    for second in range(0, 90, 10):
+        decision, memory = given.decided(given.observation(parts, replicas=6, at=NOW + second), app=app, memory=memory)
+        numbers.append(decision.replicas)
+    assert numbers[:6] == [6] * 6
+    assert numbers[-1] == 1
