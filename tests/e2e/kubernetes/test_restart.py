@@ -13,8 +13,10 @@ import pytest
 
 from tests.e2e.kubernetes.conftest import StillApp, by_lag
 from tests.support.app import POLL
+from tests.support.broker import Broker
 from tests.support.cluster import Cluster
 from tests.support.install import ROOT, Release
+from tests.support.mute import mute
 from tests.support.recorder import Recorder
 from tests.support.wait import eventually
 
@@ -66,20 +68,23 @@ def test_a_new_pod_sees_a_whole_window_before_it_takes_replicas_away(still_app: 
 
 
 @pytest.fixture
-def operator_process(cluster: Cluster, namespace: str) -> Iterator[subprocess.Popen[str]]:
+def operator_process(cluster: Cluster, broker: Broker, namespace: str) -> Iterator[subprocess.Popen[str]]:
     """`sluicegate run` beside the cluster, busy with a broker that never answers."""
-    hanging = {
-        "apiVersion": "sluicegate.dev/v1alpha1",
-        "kind": "KafkaConnection",
-        "metadata": {"name": "hangs"},
-        "spec": {"bootstrapServers": "192.0.2.1:9092", "pollInterval": "2s"},
-    }
-    cluster.apply(hanging, namespace=namespace)
     argv = [str(ROOT / ".venv/bin/sluicegate"), "run", "--namespace", namespace, "--port", "0", "--log-format", "json"]
-    process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ})
-    yield process
-    process.kill()
-    process.wait()
+    with mute(near=broker.bootstrap) as silent:
+        hanging = {
+            "apiVersion": "sluicegate.dev/v1alpha1",
+            "kind": "KafkaConnection",
+            "metadata": {"name": "hangs"},
+            "spec": {"bootstrapServers": silent, "pollInterval": "2s"},
+        }
+        cluster.apply(hanging, namespace=namespace)
+        process = subprocess.Popen(
+            argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ}
+        )
+        yield process
+        process.kill()
+        process.wait()
 
 
 def test_sigterm_ends_it_within_two_seconds_whatever_hangs(
