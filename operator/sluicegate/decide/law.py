@@ -31,6 +31,10 @@ SPACING = 45.0
 PROBE = 0.85
 
 
+Loads = Sequence[tuple[float, float]]
+"""(messages waiting, share of arrivals) of each member."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Want:
     """``replicas`` asked for; no step up before ``not_before``, no step down at this moment unless ``calm``."""
@@ -54,11 +58,16 @@ def law(*, scene: Scene, speed: Speed, objective: float, memory: Memory) -> tupl
     """What is wanted now. ``objective`` in seconds."""
     shape = scene.shape
     steady, jump = _planned(scene)
-    outlook = _outlook(scene=scene, speed=speed, objective=objective, planned=steady)
-    ahead = outlook if jump <= steady else _outlook(scene=scene, speed=speed, objective=objective, planned=jump)
+    loads = _loads(scene)
+    outlook = _outlook(scene=scene, loads=loads, speed=speed, objective=objective, planned=steady)
+    ahead = (
+        outlook
+        if jump <= steady
+        else _outlook(scene=scene, loads=loads, speed=speed, objective=objective, planned=jump)
+    )
     late = ahead.age > objective
     most = scene.replicas_for(shape.assignable)
-    drowned = _drowned(scene=scene, speed=speed, objective=objective, polls=memory.polls)
+    drowned = _drowned(loads=loads, speed=speed, objective=objective, polls=memory.polls)
     acts = drowned or _acts(ahead, scene=scene, speed=speed, objective=objective)
     if scene.replicas > 0 and (not acts or scene.replicas >= most):
         return _step_down(scene=scene, speed=speed, objective=objective, outlook=ahead, jump=jump), memory
@@ -79,13 +88,13 @@ def _acts(outlook: _Outlook, *, scene: Scene, speed: Speed, objective: float) ->
     return outlook.proven_age > ACT_AT * objective or unproven
 
 
-def _drowned(*, scene: Scene, speed: Speed, objective: float, polls: Sequence[Poll]) -> bool:
+def _drowned(*, loads: Loads, speed: Speed, objective: float, polls: Sequence[Poll]) -> bool:
     """A twelfth of the objective long, more than twice as much arrived as the fullest member can do. Replicas will be
     needed whatever comes next, and each second until then is a second of backlog: nothing is gained by waiting."""
     if not speed.measured or len(polls) < 2:
         return False
     rate = arriving(polls, base=back(polls, DROWNED_FOR * objective))
-    return any(rate * share > DROWNED_BY * speed.up for _, share in _loads(scene))
+    return any(rate * share > DROWNED_BY * speed.up for _, share in loads)
 
 
 def _surging(rates: Rates) -> bool:
@@ -107,13 +116,13 @@ def _planned(scene: Scene) -> tuple[float, float]:
     return steady, rates.newest if _surging(rates) else 0.0
 
 
-def _outlook(*, scene: Scene, speed: Speed, objective: float, planned: float) -> _Outlook:
+def _outlook(*, scene: Scene, loads: Loads, speed: Speed, objective: float, planned: float) -> _Outlook:
     rates = scene.rates
     usual = rates.now if rates else 0.0
     over_all = rates.long if rates else 0.0
     age = proven = 0.0
     behind = False
-    for waiting, share in _loads(scene):
+    for waiting, share in loads:
         more = scene.beyond_rest(waiting, usual * share)
         rate = planned * share
         growth = (rate - speed.up) * scene.horizon if speed.rate is not None else 0.0
@@ -130,7 +139,7 @@ def _outlook(*, scene: Scene, speed: Speed, objective: float, planned: float) ->
     return _Outlook(age, proven, behind)
 
 
-def _loads(scene: Scene) -> Sequence[tuple[float, float]]:
+def _loads(scene: Scene) -> Loads:
     """(messages waiting, share of arrivals) of each member: of those present, else of as many as run."""
     members = scene.replicas * scene.consumers
     if scene.owned and scene.settled:
