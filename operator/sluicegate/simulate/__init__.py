@@ -1,0 +1,1 @@
+"""A world in virtual time to try laws in, and the laws that others use."""
