@@ -20,7 +20,7 @@ import yaml
 from click.testing import CliRunner
 from kubernetes.aio.client import Configuration
 
-from sluicegate.act.ports import EventNote
+from sluicegate.act.ports import EventNote, ScaleSnapshot
 from sluicegate.cli.main import cli
 from sluicegate.control.store import Store
 from sluicegate.errors import Conflict, Denied, Gone
@@ -84,14 +84,24 @@ async def client(place: str) -> AsyncIterator[Client]:
         yield found
 
 
+async def one_more(client: Client, key: Key) -> ScaleSnapshot:
+    """The scale as it was before one replica was added; the deployment's controller may write in between."""
+    while True:
+        before = await client.get_scale(kind="Deployment", key=key)
+        try:
+            await client.put_scale(
+                kind="Deployment", key=key, replicas=before.replicas + 1, resource_version=before.resource_version
+            )
+        except Conflict:
+            continue
+        return before
+
+
 async def test_a_scale_write_on_a_stale_version_is_a_conflict_and_changes_nothing(
     client: Client, cluster: Cluster, place: str
 ) -> None:
     orders = Key(place, "orders")
-    before = await client.get_scale(kind="Deployment", key=orders)
-    await client.put_scale(
-        kind="Deployment", key=orders, replicas=before.replicas + 1, resource_version=before.resource_version
-    )
+    before = await one_more(client, orders)
     with pytest.raises(Conflict):
         await client.put_scale(kind="Deployment", key=orders, replicas=9, resource_version=before.resource_version)
     found = cluster.get("deployment", "orders", namespace=place)
@@ -101,8 +111,7 @@ async def test_a_scale_write_on_a_stale_version_is_a_conflict_and_changes_nothin
 
 async def test_a_scale_write_shows_who_wrote_it(client: Client, place: str) -> None:
     orders = Key(place, "orders")
-    before = await client.get_scale(kind="Deployment", key=orders)
-    await client.put_scale(kind="Deployment", key=orders, replicas=2, resource_version=before.resource_version)
+    before = await one_more(client, orders)
     store = Store()
     for body in await client.list_bodies("Deployment"):
         store.put_workload(body, kind="Deployment")
@@ -111,7 +120,7 @@ async def test_a_scale_write_shows_who_wrote_it(client: Client, place: str) -> N
     assert record is not None
     workload = store.workload_of(record)
     assert workload is not None
-    assert (workload.desired, workload.manager) == (2, "sluicegate")
+    assert (workload.desired, workload.manager) == (before.replicas + 1, "sluicegate")
 
 
 async def test_a_status_write_on_a_stale_version_is_a_conflict_and_a_null_takes_a_field_away(

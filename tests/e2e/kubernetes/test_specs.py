@@ -78,7 +78,7 @@ def test_an_override_runs_its_number_within_the_caps_and_ends(still_app: StillAp
         override(app, replicas=3, until=datetime.now(UTC) + timedelta(hours=1))
         app.reaches(3, within=AT_ONCE)
         assert app.status()["limitedBy"] == "Override"
-        until = datetime.now(UTC) + lasts
+        until = (datetime.now(UTC) + lasts).replace(microsecond=0)
         override(app, replicas=50, until=until)
         app.reaches(4, within=AT_ONCE)
         eventually(lambda: app.status()["limitedBy"] == "Partitions", within=POLL, what="the partitions still hold")
