@@ -1,0 +1,91 @@
+"""The limit: it knows the day. How near another law's replica-hours come to its own says how good that law is.
+
+For every five minutes it runs the smallest useful count whose fullest member keeps up with the highest rate in them.
+Useful are ceil(P/k) for k = 1..P: the only counts at which the fullest member has fewer partitions than with one member
+less. It pays for what starts, too: pods are ordered early enough to be ready in time (`lead=0s` leaves that out).
+Only its replica-hours mean something: it takes no account of pauses, so that a few of its messages can be late.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from sluicegate.simulate.laws.context import Context
+from sluicegate.simulate.laws.options import Options
+from sluicegate.simulate.seen import Seen
+
+SPAN = 300
+"""Seconds for which one count is chosen."""
+
+
+def useful(partitions: int) -> list[int]:
+    """Counts of members at which the fullest has fewer partitions than with one member less; rising."""
+    return sorted({math.ceil(partitions / each) for each in range(1, partitions + 1)})
+
+
+def fullest(members: int, *, shares: npt.NDArray[np.float64]) -> float:
+    """The largest member's part of all arrivals, when partitions with ``shares`` are dealt out by number as evenly as
+    they can be, and within that by share: the heaviest first, to the member with the least so far."""
+    each, extra = divmod(len(shares), members)
+    room = np.array([each + 1] * extra + [each] * (members - extra))
+    load = np.zeros(members)
+    for share in np.sort(shares)[::-1]:
+        member = int(np.argmin(np.where(room > 0, load, np.inf)))
+        load[member] += share
+        room[member] -= 1
+    return float(load.max())
+
+
+class Clairvoyant:
+    """The law."""
+
+    period = 5.0
+
+    def __init__(self, options: Options, *, context: Context) -> None:
+        workload = context.workload
+        late = workload.start_seconds + 3 * workload.start_noise + workload.pause
+        self._lead = options.seconds("lead", late)
+        self._consumers = workload.consumers_per_replica
+        self._skew = workload.skew
+        scaling = context.app.scaling
+        knee = workload.downstream.knee if workload.downstream else scaling.max_replicas
+        self._least, self._most = max(1, scaling.min_replicas), min(scaling.max_replicas, knee)
+        self._peaks = _peaks(context) * self._consumers
+        self._tables: dict[int, tuple[npt.NDArray[np.float64], list[int]]] = {}
+
+    def __call__(self, seen: Seen) -> int | None:
+        now, soon = (
+            self._count(at, partitions=seen.partitions) for at in (seen.at, seen.at + self._lead + self.period)
+        )
+        return max(now, soon)
+
+    def _count(self, at: float, *, partitions: int) -> int:
+        """Replicas for the five minutes of ``at``."""
+        limits, counts = self._table(partitions)
+        peak = self._peaks[min(int(at) // SPAN, len(self._peaks) - 1)]
+        index = min(int(np.searchsorted(limits, peak, side="left")), len(counts) - 1)
+        return max(self._least, min(self._most, math.ceil(counts[index] / self._consumers)))
+
+    def _table(self, partitions: int) -> tuple[npt.NDArray[np.float64], list[int]]:
+        """Useful counts, and the load each keeps up with, in capacities of one member."""
+        if partitions not in self._tables:
+            weights = np.arange(1.0, partitions + 1) ** -self._skew
+            shares, counts = weights / weights.sum(), useful(partitions)
+            # What a count bears never falls with a larger one, though dealing by number may make it seem so.
+            bears = np.maximum.accumulate([1 / fullest(count, shares=shares) for count in counts])
+            self._tables[partitions] = (bears * (1 + 1e-9), counts)
+        return self._tables[partitions]
+
+
+def _peaks(context: Context) -> npt.NDArray[np.float64]:
+    """The highest rate of every five minutes, in capacities of one replica at that second."""
+    rates = context.arrivals.rates
+    points = context.workload.capacity
+    factors = np.ones(len(rates))
+    if points:
+        factors = np.interp(np.arange(len(rates)), [one.at for one in points], [one.factor for one in points])
+    needed = np.divide(rates, factors * context.capacity, out=np.zeros(len(rates)), where=factors > 0)
+    return np.array([needed[start : start + SPAN].max() for start in range(0, len(rates), SPAN)])
