@@ -1,7 +1,7 @@
 """What one member of the group can handle, in messages a second.
 
-Declared by the user, or learned: what members handled while they had more than enough to do (samples), and what they
-have been seen to keep up with (a lower bound). With neither it is not known, and the law probes.
+What members handled while they had more than enough to do (samples) counts most; until there are two, what the user
+declared; without that, what they have been seen to keep up with: a lower bound, with which the law probes.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from math import exp
 from statistics import median
 
+from sluicegate.decide import rhythm
 from sluicegate.decide.rates import Rates, back
-from sluicegate.decide.scene import Scene
+from sluicegate.decide.scene import FALLING_BEHIND, Scene
 from sluicegate.model.memory import Memory, Sample
 
 WINDOW = 30.0
@@ -19,8 +20,10 @@ MOST_SAMPLES = 12
 FEWEST_SAMPLES = 2
 LEAST_MESSAGES = 30
 """A member that handled fewer in the window proves nothing about its speed."""
+SATURATED = 5.0
+"""Seconds of work that a member must have waiting beyond its rhythm."""
+STILL_POLLS = 2.5
 KEPT_UP = 120.0
-SETTLING = 90.0
 BOUND_FADES = 12 * 3600.0
 BOUND_COUNTS = 1800.0
 DISPROVED = 1.08
@@ -32,7 +35,8 @@ HOURLY, MOST_TRUST = 0.10, 1.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speed:
-    """``rate`` of one member; None: nothing is known. ``down`` what a step down may count on (None: try it)."""
+    """``rate`` of one member; None: nothing is known. ``down`` what a step down may count on (None: try it).
+    ``measured``: declared or seen, not only a lower bound."""
 
     rate: float | None
     down: float | None
@@ -48,73 +52,83 @@ class Speed:
 
 def speed(*, declared: float | None, memory: Memory, now: float) -> Speed:
     """``declared`` for one member."""
-    if declared is not None:
-        return Speed(rate=declared, down=declared, measured=True, source="Declared")
     if len(memory.samples) >= FEWEST_SAMPLES:
         rate = median([sample.rate for sample in memory.samples])
         if memory.bound_at is not None and now - memory.bound_at < BOUND_COUNTS:
             rate = max(rate, memory.bound)
         hours = max(0.0, (now - memory.samples[-1].at) / 3600 - 1)
         return Speed(rate=rate, down=rate * min(MOST_TRUST, 1 + HOURLY * hours), measured=True, source="Learned")
+    if declared is not None:
+        return Speed(rate=declared, down=declared, measured=True, source="Declared")
     return Speed(rate=memory.bound or None, down=None, measured=False, source="Probing")
 
 
 def learn(*, scene: Scene, memory: Memory) -> Memory:
     """Memory with what this sweep proves about the members' speed."""
-    window = max(WINDOW, 2 * (memory.gap or 0.0))
-    if not scene.settled or scene.stable_for <= window or len(memory.polls) < 2 or not scene.owned:
+    window = max(WINDOW, 2 * scene.gap)
+    rates = scene.rates
+    if rates is None or not scene.assignment.members:
         return memory if memory.kept_up_since is None else replace(memory, kept_up_since=None)
-    sample = _saturated(scene=scene, memory=memory, window=window)
+    sample = _saturated(scene=scene, memory=memory, window=window) if scene.held_for > window else None
     if sample is not None:
         memory = replace(memory, samples=(*memory.samples, Sample(at=scene.now, rate=sample))[-MOST_SAMPLES:])
-    return _kept_up(scene=scene, memory=memory)
+    return _kept_up(scene=scene, rates=rates, memory=memory)
 
 
 def _saturated(*, scene: Scene, memory: Memory, window: float) -> float | None:
     """Median speed of the members that had more than enough to do at both ends of the window."""
+    enough = scene.rhythm + SATURATED
+    waiting = scene.assignment.present(scene.floor)
+    if max(waiting) <= enough * LEAST_MESSAGES / window:
+        return None
     newest, base = memory.polls[-1], back(memory.polls, window)
     seconds = newest.at - base.at
-    if seconds < 0.8 * window:
+    pairs = zip(newest.committed, base.committed, strict=True)
+    moved = scene.assignment.present(
+        [0.0 if now is None or was is None else max(0.0, now - was) for now, was in pairs],
+    )
+    waited = scene.assignment.present(rhythm.floor_at(memory.polls, base, looks=scene.looks, stuck=scene.stuck))
+    found = [
+        (member, moved[member] / seconds)
+        for member in range(scene.assignment.members)
+        if moved[member] > LEAST_MESSAGES and min(waiting[member], waited[member]) > enough * moved[member] / seconds
+    ]
+    if not found:
         return None
-    found: list[float] = []
-    for indices in scene.owned:
-        moved, waiting, waited = 0, 0, 0
-        for index in indices:
-            now, was = newest.committed[index], base.committed[index]
-            lag, lag_was = newest.lag[index], base.lag[index]
-            if now is None or was is None or lag is None or lag_was is None or (lag > 0 and now <= was):
-                break
-            moved += max(0, now - was)
-            waiting += lag
-            waited += lag_was
-        else:
-            rate = moved / seconds
-            enough = (scene.rhythm + 5) * rate
-            if moved > LEAST_MESSAGES and waiting > enough and waited > enough:
-                found.append(rate)
-    return median(found) if found else None
+    still = _standing_still(scene=scene, memory=memory)
+    rates = [rate for member, rate in found if member not in still]
+    return median(rates) if rates else None
 
 
-def _kept_up(*, scene: Scene, memory: Memory) -> Memory:
+def _standing_still(*, scene: Scene, memory: Memory) -> set[int]:
+    """Members of which a partition with messages has not moved for three polls: what they handled is not all."""
+    owners = scene.assignment.owners
+    return {
+        owners[index]
+        for index, at in enumerate(memory.moved_at)
+        if scene.lags[index] > 0 and scene.now - at >= STILL_POLLS * scene.poll
+    }
+
+
+def _kept_up(*, scene: Scene, rates: Rates, memory: Memory) -> Memory:
     """After two minutes in which nobody fell behind, the share of the fullest member is a proven speed."""
-    rates = scene.rates
-    if rates is None or rates.mid <= 0 or scene.stable_for < SETTLING or _anyone_behind(scene, rates):
+    shares = scene.assignment.present(scene.share)
+    if not scene.resting or rates.mid <= 0 or _anyone_behind(scene, rates, shares):
         return memory if memory.kept_up_since is None else replace(memory, kept_up_since=None)
-    since = scene.now if memory.kept_up_since is None else memory.kept_up_since
+    since = scene.now - scene.poll if memory.kept_up_since is None else memory.kept_up_since
     if scene.now - since < KEPT_UP:
         return memory if memory.kept_up_since == since else replace(memory, kept_up_since=since)
-    fullest = max(sum(scene.demand[index] for index in indices) for indices in scene.owned)
-    proven = min(rates.mid, rates.fast) * fullest
+    proven = min(rates.mid, rates.minute) * max(shares)
     faded = memory.bound * exp(-(scene.now - (memory.bound_at or scene.now)) / BOUND_FADES)
     samples = memory.samples
     if len(samples) >= FEWEST_SAMPLES and proven > DISPROVED * median([sample.rate for sample in samples]):
-        samples = tuple(sample for sample in samples if sample.rate >= proven)
+        samples = tuple([sample for sample in samples if sample.rate >= proven])
     return replace(memory, kept_up_since=since, bound=max(proven, faded), bound_at=scene.now, samples=samples)
 
 
-def _anyone_behind(scene: Scene, rates: Rates) -> bool:
-    for indices in scene.owned:
-        rate = rates.now * sum(scene.demand[index] for index in indices)
-        if scene.beyond_rest(sum(scene.lags[index] for index in indices), rate) > 3 * rate:
+def _anyone_behind(scene: Scene, rates: Rates, shares: list[float]) -> bool:
+    for waiting, share in zip(scene.assignment.present(scene.floor), shares, strict=True):
+        rate = rates.now * share
+        if scene.beyond_rest(waiting, rate) > FALLING_BEHIND * rate + 1e-9:
             return True
     return False

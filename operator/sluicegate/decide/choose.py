@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sluicegate.decide import unknown, zero
+from sluicegate.decide import blind, unknown, zero
+from sluicegate.decide.fewer import Pace
 from sluicegate.decide.lag_per_replica import lag_per_replica
-from sluicegate.decide.law import Want, law
+from sluicegate.decide.law import law
 from sluicegate.decide.picture import Picture
+from sluicegate.decide.want import Want, Way
 from sluicegate.model.app import AppSpec
 from sluicegate.model.known import Unknown
 from sluicegate.model.memory import Memory
@@ -36,6 +38,9 @@ def choose(*, spec: AppSpec, picture: Picture, replicas: int, memory: Memory, no
         floor, why = unknown.at_least(rule=scaling.on_lag_unknown, reading=picture.reading, memory=memory)
         if picture.reading.blind:
             said = why or f"lag unknown: {total.message}"
+            more = blind.grow(scene=picture.scene, speed=picture.speed, memory=memory) if spec.lag_objective else None
+            if more is not None and more.replicas > replicas > 0:
+                return Choice(want=more, demand="LagUnknown", floor=floor, why=said, partial=True), memory
             return Choice(want=None, demand=total.reason, floor=floor, why=said, partial=True), memory
     lag = sum(picture.counted)
     partial = isinstance(total, Unknown)
@@ -51,8 +56,10 @@ def choose(*, spec: AppSpec, picture: Picture, replicas: int, memory: Memory, no
         want = lag_per_replica(lag=lag, per_replica=per_replica, replicas=replicas, last_up=memory.last_up)
         demand = "LagPerReplica"
     else:
-        want, memory = law(scene=picture.scene, speed=picture.speed, objective=objective, memory=memory)
+        pace = Pace(stabilization=scaling.scale_down.stabilization, outage_hold=scaling.scale_down.outage_hold)
+        want, memory = law(scene=picture.scene, speed=picture.speed, objective=objective, pace=pace, memory=memory)
         demand = "LagObjective"
-    if picture.health.free:
-        want = replace(want, calm=False)
+    if picture.health.free and want.replicas < replicas:
+        said = f"{len(picture.health.free)} partitions have no member: no step down"
+        want = replace(want, down=Way(least=replicas, why=said))
     return Choice(want=want, demand=demand, floor=floor, why=why, partial=partial), memory

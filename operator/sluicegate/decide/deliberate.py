@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sluicegate.decide import limits, stabilization
+from sluicegate.decide import limits, stabilization, trial
 from sluicegate.decide.choose import Choice, choose
 from sluicegate.decide.course import Course, begin
-from sluicegate.decide.law import Want
 from sluicegate.decide.limits import Clamped
 from sluicegate.decide.picture import Picture, picture
 from sluicegate.decide.stabilization import Bounds
 from sluicegate.decide.standing import Standing, notice, stale_view, standing
 from sluicegate.decide.verdict import Basis, verdict
+from sluicegate.decide.want import Want
 from sluicegate.model.app import AppSpec, Mode, Override
 from sluicegate.model.decision import Decision, Limit
 from sluicegate.model.memory import Memory
@@ -104,7 +104,18 @@ def _settled(case: _Case, choice: Choice) -> Course:
     if case.seen.crowded and course.value > case.replicas > 0:
         said = f"{case.seen.pods_stuck}: pods cannot start, more are not added"
         course = course.step("pods", Clamped(case.replicas, Limit.INEFFECTIVE, said))
-    return course
+    return _effective(case, course)
+
+
+def _effective(case: _Case, course: Course) -> Course:
+    """More than did not help is not asked for until it is time to try again."""
+    ceiling = trial.binding(case.memory, now=case.now)
+    if ceiling is None or course.value <= ceiling.replicas or case.spec.lag_objective is None:
+        return course
+    if case.replicas > ceiling.replicas and not case.seen.scene.stable:
+        return course
+    said = f"more than {ceiling.replicas} handled no more: tried again in {ceiling.until - case.now:.0f} s"
+    return course.step("ineffective", Clamped(ceiling.replicas, Limit.INEFFECTIVE, said))
 
 
 def _stabilized(case: _Case, course: Course, *, want: Want, choice: Choice) -> Course:

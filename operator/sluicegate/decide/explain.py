@@ -11,6 +11,9 @@ LAG_LOWER, IDLE = "LagLower", "Idle"
 DEMAND_DOWN = frozenset({LAG_LOWER, IDLE})
 """Reasons of steps down that the hourly budget counts; those that a limit asks for have reasons of their own."""
 
+OTHER_UPS = frozenset({"MinRaised", "Override"})
+"""Reasons of steps up that say nothing of demand."""
+
 _HELD_BY = {Limit.MIN: "MinReplicas", Limit.MAX: "MaxReplicas", Limit.NONE: ""}
 
 

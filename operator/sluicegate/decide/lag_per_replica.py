@@ -6,7 +6,7 @@ than run (`stabilization` keeps the window).
 
 from __future__ import annotations
 
-from sluicegate.decide.law import Want
+from sluicegate.decide.want import Want
 
 SPACING = 30.0
 

@@ -10,10 +10,10 @@ above 1 under the assignment they would get. More arrivals or more backlog on an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sluicegate.decide.assignment import Shape
+from sluicegate.decide.assignment import Assignment
 
 UTILISATION = 0.9
 IN_TIME = 0.8
@@ -51,23 +51,19 @@ def needs(
     return Needs(tuple(steady), tuple(late), tuple(drain))
 
 
-def enough(asked: Needs, *, members: int, shape: Shape) -> bool:
+def enough(asked: Needs, *, members: int, assignment: Assignment) -> bool:
     """Whether ``members`` can do it. As many as there are partitions to assign always can: more would not help."""
-    if members >= shape.assignable:
+    if members >= assignment.shape.assignable:
         return True
     return all(
-        shape.fullest(values, members=members) <= 1 + SLACK for values in (asked.steady, asked.late, asked.drain)
+        assignment.fullest(values, members=members) <= 1 + SLACK for values in (asked.steady, asked.late, asked.drain)
     )
 
 
-def smallest(asked: Needs, *, shape: Shape, above: int = 0) -> int:
-    """The smallest useful number of members above ``above`` that is enough; the largest useful one if none is.
-
-    Useful numbers are those at which the fullest member has fewer partitions than with one member less.
-    """
+def smallest(asked: Needs, *, counts: Iterable[int], assignment: Assignment) -> int | None:
+    """The first of ``counts`` (members, ascending) that is enough; None when none is."""
     least = max(sum(asked.steady), sum(asked.late), sum(asked.drain)) - SLACK
-    useful = shape.useful()
-    for members in useful:
-        if members > above and members >= least and enough(asked, members=members, shape=shape):
+    for members in counts:
+        if members >= least and enough(asked, members=members, assignment=assignment):
             return members
-    return useful[-1] if useful else 0
+    return None

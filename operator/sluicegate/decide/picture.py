@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from sluicegate.decide import capacity, health, lag, limits, members, scene, track, unknown, zero
-from sluicegate.decide.assignment import Shape, shape
+from sluicegate.decide import capacity, health, lag, limits, members, rhythm, scene, track, unknown, zero
+from sluicegate.decide.assignment import NOBODY, RANGE, Assignment, Shape, shape
 from sluicegate.decide.capacity import Speed
 from sluicegate.decide.health import Health
 from sluicegate.decide.lag import Reading
@@ -55,6 +54,7 @@ def picture(
     scaling, workload, group = spec.scaling, observation.workload, observation.group
     replicas = workload.desired if workload else 0
     consumers = scaling.consumers_per_replica
+    fresh = memory.observed_at is None or observation.at > memory.observed_at
     reading, memory = lag.read(kafka=spec.kafka, topics=spec.topics, observation=observation, memory=memory)
     memory = unknown.watch_knowledge(reading=reading, memory=memory, at=observation.at, now=now, poll=poll)
     crew, memory = members.sort_out(
@@ -93,7 +93,8 @@ def picture(
         poll=poll,
         group_type=group.type if group else "",
     )
-    memory = capacity.learn(scene=scene_, memory=memory)
+    if fresh:
+        memory = _learn(scene_, memory)
     declared = scaling.capacity_per_replica
     speed = capacity.speed(declared=declared / consumers if declared else None, memory=memory, now=now)
     free, unowned = health.unowned(group=group, crew=crew, memory=memory, now=now, lead=lead)
@@ -140,58 +141,64 @@ def _scene(
     poll: float,
     group_type: str,
 ) -> Scene:
-    residue = max(scene.DEFAULT_RESIDUE, (memory.gap or 0.0) / 2)
+    gap = memory.gap or 0.0
+    looks = rhythm.looks(gap=gap, poll=poll)
     share = found.share if found else (1.0 / max(1, len(counted)),) * len(counted)
     changes = [at for at in (memory.last_up, memory.last_down) if at is not None]
     return Scene(
         now=now,
         poll=poll,
         replicas=replicas,
-        members=len(crew.ours) if crew.known else replicas * consumers,
+        ready=min(replicas, len(crew.ours) // consumers) if crew.known else replicas,
         consumers=consumers,
-        settled=settled,
-        stable_for=now - memory.unstable_at if memory.unstable_at is not None else 0.0,
-        shape=shape_,
-        owned=_owned(memory, crew=crew),
+        foreign=crew.foreign,
+        stable=settled,
+        stable_for=now - memory.unstable_at if memory.unstable_at is not None else float("inf"),
+        held_for=now - memory.rebalanced_at if memory.rebalanced_at is not None else float("inf"),
+        assignment=_assignment(memory, crew=crew, shape_=shape_, group_type=group_type),
         rates=found,
-        demand=share if not stuck else tuple([0.0 if i in stuck else part for i, part in enumerate(share)]),
+        share=share if not stuck else tuple([0.0 if i in stuck else part for i, part in enumerate(share)]),
         lags=counted,
-        floor=_floor(counted, stuck=stuck, memory=memory, poll=poll),
-        residue=residue,
+        floor=rhythm.floor(memory.polls, counted=counted, looks=looks, stuck=stuck),
+        stuck=stuck,
+        rest=rhythm.DEFAULT_REST if memory.rest is None else memory.rest,
+        looks=looks,
+        gap=gap,
         pause=scene.pause_of(assignor=memory.assignor, group_type=group_type),
         lead=lead,
         last_change=max(changes, default=None),
     )
 
 
-def _owned(memory: Memory, *, crew: Crew) -> tuple[tuple[int, ...], ...]:
-    if not crew.known:
-        return ()
-    ours = {member.id for member in crew.ours}
-    by_owner: dict[str, list[int]] = defaultdict(list)
-    for index, owner in enumerate(memory.owner):
-        if owner in ours:
-            by_owner[owner].append(index)
-    return tuple([tuple(indices) for indices in by_owner.values()])
+def _learn(scene_: Scene, memory: Memory) -> Memory:
+    """Memory with what this look says of the group's rest and of its members' speed."""
+    if scene_.resting and scene_.rates is not None:
+        memory = rhythm.learn(waiting=sum(scene_.floor), rate=scene_.rates.mid, memory=memory)
+    return capacity.learn(scene=scene_, memory=memory)
 
 
-def _floor(counted: tuple[int, ...], *, stuck: tuple[int, ...], memory: Memory, poll: float) -> tuple[float, ...]:
-    """Lag at the bottom of the saw-tooth that slow commits make; nothing for stuck partitions."""
-    gap = memory.gap or 0.0
-    looks = 1 if gap <= 1.5 * poll else min(scene.MOST_RHYTHM_POLLS, -int(-(gap / poll - 0.1) // 1))
-    floor = [float(lag_) for lag_ in counted]
-    for old in memory.polls[-looks:-1] if looks > 1 else ():
-        floor = [have if was is None else min(have, was) for have, was in zip(floor, old.lag, strict=True)]
-    for index in stuck:
-        floor[index] = 0.0
-    return tuple(floor)
+def _assignment(memory: Memory, *, crew: Crew, shape_: Shape, group_type: str) -> Assignment:
+    """Members that are not the workload's come first: they stay whatever it does. KIP-848's `range` is sticky, too."""
+    places: dict[str, int] = {}
+    if crew.known:
+        ours = {member.id for member in crew.ours}
+        for owner in memory.owner:
+            if owner and owner not in ours:
+                places.setdefault(owner, len(places))
+        for member in crew.ours:
+            places[member.id] = len(places)
+    return Assignment(
+        shape=shape_,
+        owners=tuple([places.get(owner, NOBODY) for owner in memory.owner]),
+        members=len(places),
+    )
 
 
 def _partitions(reading: Reading, *, crew: Crew, consumers: int, memory: Memory) -> tuple[Shape, int | None, Memory]:
     """An unknown number of partitions keeps the last known cap."""
     found = shape(reading.topics, assignor=memory.assignor)
     if not memory.assignor and len(found.spans) > 1:
-        found = Shape(found.spans, True)
+        found = Shape(found.spans, RANGE)
     if not reading.complete:
         return found, memory.usable, memory
     usable = limits.usable(shape=found, foreign=crew.foreign, consumers=consumers)

@@ -8,19 +8,20 @@ from itertools import repeat
 
 from sluicegate.model.memory import Poll
 
-FAST, MID, TREND = 30.0, 120.0, 60.0
-"""Seconds: the rate now, the rate to hold for, and over what the trend is taken."""
+FAST, MINUTE, MID = 30.0, 60.0, 120.0
+"""Seconds: the rate now, over what the trend is taken, the rate to hold for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """``fast``, ``mid``: arrivals over the last 30 and 120 s; ``newest`` since the poll before, ``before`` in the
-    interval before that; ``long`` over all that is remembered (300 s), whose parts by partition are ``share`` (they
-    sum to 1). ``slope`` messages/s², never negative. ``out`` what the group handled over the last 30 s. ``interval``
-    seconds between the last two polls.
+    """``fast``, ``minute``, ``mid``: arrivals over the last 30, 60 and 120 s; ``newest`` since the poll before,
+    ``before`` in the interval before that; ``long`` over all that is remembered (300 s), whose parts by partition are
+    ``share`` (they sum to 1). ``slope`` messages/s², never negative. ``out`` what the group handled over the last
+    30 s. ``interval`` seconds between the last two polls.
     """
 
     fast: float
+    minute: float
     mid: float
     newest: float
     before: float
@@ -40,19 +41,21 @@ def rates(polls: Sequence[Poll]) -> Rates | None:
     if len(polls) < 2:
         return None
     newest, last, oldest = polls[-1], polls[-2], polls[0]
-    fast_base, mid_base = back(polls, FAST), back(polls, MID)
-    by_partition = [arrivals(polls, base=oldest, index=index) for index in range(len(newest.end))]
+    fast_base, minute_base, mid_base = back(polls, FAST), back(polls, MINUTE), back(polls, MID)
+    by_partition = _by_partition(polls, base=oldest)
     long = sum(by_partition)
     newest_rate = arriving(polls, base=last)
     equal = 1.0 / max(1, len(by_partition))
     fast = newest_rate if fast_base is last else arriving(polls, base=fast_base)
+    minute = fast if minute_base is fast_base else arriving(polls, base=minute_base)
     return Rates(
         fast=fast,
-        mid=fast if mid_base is fast_base else arriving(polls, base=mid_base),
+        minute=minute,
+        mid=minute if mid_base is minute_base else arriving(polls, base=mid_base),
         newest=newest_rate,
         before=arriving(polls[:-1], base=polls[-3]) if len(polls) > 2 else newest_rate,
         long=long,
-        slope=_slope(polls),
+        slope=_slope(minute, one=minute_base, two=mid_base),
         out=handled(fast_base, newest),
         share=tuple([rate / long for rate in by_partition]) if long > 0 else tuple(repeat(equal, len(by_partition))),
         interval=newest.at - last.at,
@@ -71,10 +74,18 @@ def back(polls: Sequence[Poll], seconds: float) -> Poll:
 def arriving(polls: Sequence[Poll], *, base: Poll) -> float:
     """Arrivals a second on all partitions since ``base``."""
     newest = polls[-1]
-    if None in newest.end or None in base.end:
-        return sum(arrivals(polls, base=base, index=index) for index in range(len(newest.end)))
-    grown = [now - was for now, was in zip(newest.end, base.end, strict=True) if now > was]  # type: ignore[operator]
-    return sum(grown) / (newest.at - base.at)
+    if newest.total is not None and base.total is not None and newest.total >= base.total:
+        return (newest.total - base.total) / (newest.at - base.at)
+    return sum(_by_partition(polls, base=base))
+
+
+def _by_partition(polls: Sequence[Poll], *, base: Poll) -> Sequence[float]:
+    newest = polls[-1]
+    if newest.total is None or base.total is None:
+        return [arrivals(polls, base=base, index=index) for index in range(len(newest.end))]
+    seconds = newest.at - base.at
+    grown = zip(newest.end, base.end, strict=True)
+    return [(now - was) / seconds if now > was else 0.0 for now, was in grown]  # type: ignore[operator]
 
 
 def arrivals(polls: Sequence[Poll], *, base: Poll, index: int) -> float:
@@ -100,11 +111,8 @@ def handled(older: Poll, newer: Poll) -> float:
     return sum(moved) / (newer.at - older.at)
 
 
-def _slope(polls: Sequence[Poll]) -> float:
+def _slope(minute: float, *, one: Poll, two: Poll) -> float:
     """Rise of the arrival rate: the last minute against the one before; 0 while less than that is remembered."""
-    one, two = back(polls, TREND), back(polls, 2 * TREND)
-    if polls[-1].at - two.at < 2 * TREND or one is two or None in one.end or None in two.end or None in polls[-1].end:
+    if one is two or two.at >= one.at:
         return 0.0
-    late = arriving(polls, base=one)
-    early = arriving([two, one], base=two)
-    return max(0.0, (late - early) / TREND)
+    return max(0.0, (minute - arriving((two, one), base=two)) / MINUTE)

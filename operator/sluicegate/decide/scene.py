@@ -1,4 +1,5 @@
-"""What the law looks at: one app's figures at one moment, counted in members of the group, not in pods."""
+"""What the law looks at: one app's figures at one moment. The group's members do the work; replicas are what is
+written, and each brings ``consumers`` members."""
 
 from __future__ import annotations
 
@@ -6,63 +7,93 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from sluicegate.decide.assignment import Shape
+from sluicegate.decide.assignment import Assignment
 from sluicegate.decide.rates import Rates
 
 EAGER_PAUSE, COOPERATIVE_PAUSE = 8.0, 4.0
 DEFAULT_LEAD = 60.0
-DEFAULT_RESIDUE = 2.5
-"""Seconds of arrivals that a group at rest has not committed yet, until its commit rhythm is known."""
-MOST_RHYTHM_POLLS = 4
+RESTING = 90.0
+"""Seconds after a change until a group is taken to be at rest."""
+FALLING_BEHIND = 3.0
+"""Seconds of arrivals beyond its rest by which a member is behind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """Times in seconds, rates in messages a second, backlog in messages.
 
-    ``replicas`` the target's; ``members`` of ours in the group; ``consumers`` members for each replica. ``settled``:
-    nothing is on its way. ``owned`` the partitions (indices) of each present member, where known. ``floor`` lag
-    without the saw-tooth of commits, 0 for stuck partitions; ``demand`` weight of each partition, 0 for stuck ones.
-    ``lead`` from an order to its members at work. ``last_change`` None: never changed.
+    ``replicas`` the target's; ``ready`` those whose members are in the group; ``foreign`` members that are not the
+    workload's. ``stable``: nothing is on its way; ``stable_for`` how long, and ``held_for`` how
+    long the members have had the partitions that they have. ``rates`` None: only one look so far.
+    By partition: ``share`` of arrivals, 0 for stuck ones; ``lags``; ``floor``, lag without the saw-tooth of commits,
+    0 for stuck ones; ``stuck`` their indices. ``rest`` what the group has not committed when nothing waits, ``looks``
+    polls in a commit period, ``gap`` that period. ``lead`` from an order to its members at work, ``pause`` without
+    work at each rebalance. ``last_change`` None: never changed.
     """
 
     now: float
     poll: float
     replicas: int
-    members: int
+    ready: int
     consumers: int
-    settled: bool
+    foreign: int
+    stable: bool
     stable_for: float
-    shape: Shape
-    owned: tuple[tuple[int, ...], ...]
+    held_for: float
+    assignment: Assignment
     rates: Rates | None
-    demand: tuple[float, ...]
+    share: tuple[float, ...]
     lags: tuple[int, ...]
     floor: tuple[float, ...]
-    residue: float
+    stuck: tuple[int, ...]
+    rest: float
+    looks: int
+    gap: float
     pause: float
     lead: float
     last_change: float | None
 
     @property
     def horizon(self) -> float:
-        """If one waits one more poll: when new members would be at work."""
+        """From the next poll's order to its members at work, seconds from now."""
         return self.lead + self.poll
 
     @property
+    def resting(self) -> bool:
+        return self.stable and self.stable_for > RESTING
+
+    @property
+    def since_change(self) -> float:
+        return float("inf") if self.last_change is None else self.now - self.last_change
+
+    @property
     def rhythm(self) -> float:
-        return min(30.0, max(5.0, 2 * self.residue))
+        """Seconds between highest and lowest rest."""
+        return min(30.0, max(5.0, 2 * self.rest))
 
     def beyond_rest(self, have: float, rate: float) -> float:
         """What of ``have`` messages neither the commit rhythm nor chance explains at ``rate``."""
-        rest = self.residue + self.rhythm / 2
+        rest = self.rest + self.rhythm / 2
         return max(0.0, have - rest * rate - 3 * sqrt(rest * rate + 1))
 
-    def fullest(self, values: Sequence[float], *, members: int) -> float:
-        return self.shape.fullest(values, members=members)
+    def loads(self, values: Sequence[float], *, replicas: int) -> list[float]:
+        """The sum of ``values`` of each member with so many replicas."""
+        return self.assignment.loads(values, members=self.members(replicas))
 
-    def replicas_for(self, members: int) -> int:
-        return -(-members // self.consumers)
+    def fullest(self, values: Sequence[float], *, replicas: int) -> float:
+        return max(self.loads(values, replicas=replicas))
+
+    def members(self, replicas: int) -> int:
+        return max(1, replicas * self.consumers + self.foreign)
+
+    def counts(self) -> tuple[int, ...]:
+        """Ascending numbers of replicas at which the fullest member has fewer partitions than with one less."""
+        found = {
+            -(-(members - self.foreign) // self.consumers)
+            for members in self.assignment.shape.useful()
+            if members > self.foreign
+        }
+        return tuple(sorted(found)) or (1,)
 
 
 def pause_of(*, assignor: str, group_type: str) -> float:

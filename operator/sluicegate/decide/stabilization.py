@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sluicegate.decide.law import Want
 from sluicegate.decide.limits import Clamped
+from sluicegate.decide.want import Want
 from sluicegate.model.app import ScaleDown
 from sluicegate.model.decision import Limit
 from sluicegate.model.memory import Memory, Wanted
@@ -57,7 +57,7 @@ def stabilize(
     if value >= replicas or ends_as >= replicas:
         return Clamped(value, Limit.STABILIZATION, "nothing to wait for")
     if not idle:
-        held = _window(value, want=want, replicas=replicas, window=rule.stabilization, memory=memory, now=now)
+        held = _held(value, want=want, replicas=replicas, window=rule.stabilization, memory=memory, now=now)
         if held.value >= replicas:
             return held
         value = held.value
@@ -71,7 +71,8 @@ def stabilize(
             f"the next in {wait:.0f} s",
         )
     if value > want.replicas:
-        return Clamped(value, Limit.STABILIZATION, f"{value} were wanted in the last {rule.stabilization:.0f} s")
+        said = want.down.why if want.down else f"{value} were wanted in the last {rule.stabilization:.0f} s"
+        return Clamped(value, Limit.STABILIZATION, said)
     return Clamped(value, Limit.STABILIZATION, "nothing wanted more for long enough")
 
 
@@ -82,7 +83,14 @@ def _up(value: int, *, want: Want, replicas: int, now: float) -> Clamped:
     return Clamped(value, Limit.STABILIZATION, "steps up do not wait")
 
 
-def _window(value: int, *, want: Want, replicas: int, window: float, memory: Memory, now: float) -> Clamped:
+def _held(value: int, *, want: Want, replicas: int, window: float, memory: Memory, now: float) -> Clamped:
+    """The law of the objective has a way down of its own; all else waits for one window."""
+    if want.down is None:
+        return _window(value, replicas=replicas, window=window, memory=memory, now=now)
+    return Clamped(min(replicas, max(value, want.down.least)), Limit.STABILIZATION, want.down.why)
+
+
+def _window(value: int, *, replicas: int, window: float, memory: Memory, now: float) -> Clamped:
     if memory.started is None or now - memory.started < window:
         seen = 0.0 if memory.started is None else now - memory.started
         said = f"seen for {seen:.0f} s of scaleDown.stabilization {window:.0f} s"
@@ -95,6 +103,4 @@ def _window(value: int, *, want: Want, replicas: int, window: float, memory: Mem
     if soon < most and fresh:
         said = f"a larger step down is near: {soon} were wanted in the last {(1 - MERGE) * window:.0f} s"
         return Clamped(replicas, Limit.STABILIZATION, said)
-    if not want.calm:
-        return Clamped(replicas, Limit.STABILIZATION, "not while replicas are on their way or messages wait")
     return Clamped(most, Limit.STABILIZATION, "")

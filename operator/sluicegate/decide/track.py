@@ -17,9 +17,9 @@ from sluicegate.model.memory import Memory, Poll
 
 SPAN = 300.0
 MOST_POLLS = 40
-FINE = 60.0
-"""Seconds for which polls are kept as they come (2 s apart at least); older ones 30 s apart."""
-FINE_STEP, COARSE_STEP = 1.9, 29.0
+STEPS = ((30.0, 1.9), (125.0, 4.9), (SPAN, 29.0))
+"""(age, seconds): polls up to this age are kept so far apart at least."""
+RHYTHM_SPAN = 120.0
 RHYTHM_EVERY = 8
 V = TypeVar("V")
 
@@ -31,7 +31,7 @@ def track(*, reading: Reading, group: Group | None, observed_at: float, settled:
     if not reading.names:
         return replace(memory, unstable_at=memory.unstable_at if settled else observed_at)
     owner = _owners(reading, group) if group is not None else memory.owner
-    moved_owner = owner != memory.owner
+    moved_owner = owner != memory.owner and any(memory.owner)
     before = memory.polls[-1] if memory.polls else None
     fresh = before is None or observed_at > before.at
     moving = not settled or moved_owner
@@ -43,8 +43,7 @@ def track(*, reading: Reading, group: Group | None, observed_at: float, settled:
             moved_at[index] = observed_at
     polls = memory.polls
     if fresh and not reading.blind:
-        newest = Poll(at=observed_at, end=reading.ends, committed=reading.committed, lag=reading.lags)
-        polls = thin((*polls, newest))
+        polls = thin((*_continued(polls, ends=reading.ends), _poll(reading, at=observed_at)))
     seen = memory.polls_seen + fresh
     gap = memory.gap
     if fresh and seen % RHYTHM_EVERY == 0 and not moving:
@@ -56,6 +55,7 @@ def track(*, reading: Reading, group: Group | None, observed_at: float, settled:
         owner=owner,
         moved_at=tuple(moved_at),
         unstable_at=observed_at if moving else memory.unstable_at,
+        rebalanced_at=observed_at if moved_owner or _rebalancing(group) else memory.rebalanced_at,
         gap=gap,
         polls_seen=seen,
     )
@@ -69,10 +69,29 @@ def thin(polls: tuple[Poll, ...]) -> tuple[Poll, ...]:
         age = now - poll.at
         if age >= SPAN:
             kept = [poll]
-        elif not kept or poll.at - kept[-1].at >= (FINE_STEP if age <= FINE else COARSE_STEP):
+        elif not kept or poll.at - kept[-1].at >= next(step for upto, step in STEPS if age <= upto):
             kept.append(poll)
     kept.append(polls[-1])
     return tuple(kept[-MOST_POLLS:])
+
+
+def _rebalancing(group: Group | None) -> bool:
+    return group is not None and group.state not in ("Stable", "Empty", "Dead")
+
+
+def _poll(reading: Reading, *, at: float) -> Poll:
+    ends = reading.ends
+    total = None if None in ends else sum(ends)  # type: ignore[arg-type]
+    return Poll(at=at, end=ends, committed=reading.committed, lag=reading.lags, total=total)
+
+
+def _continued(polls: tuple[Poll, ...], *, ends: Sequence[int | None]) -> tuple[Poll, ...]:
+    """Sums over all partitions tell nothing of arrivals across an end that fell back."""
+    if polls and any(
+        now is not None and was is not None and now < was for now, was in zip(ends, polls[-1].end, strict=True)
+    ):
+        return tuple([replace(poll, total=None) for poll in polls])
+    return polls
 
 
 def _realign(memory: Memory, *, names: tuple[str, ...], at: float) -> Memory:
@@ -112,7 +131,7 @@ def _rhythm(polls: Sequence[Poll]) -> float | None:
 
     None without three moves of any. A partition that moves between all polls commits at least as often as we look.
     """
-    recent = [poll for poll in polls if polls[-1].at - poll.at <= 2 * FINE]
+    recent = [poll for poll in polls if polls[-1].at - poll.at <= RHYTHM_SPAN]
     if len(recent) < 3:
         return None
     span = recent[-1].at - recent[0].at

@@ -7,6 +7,7 @@ the operator's own steady clock; a persisted time that lies in the future is cut
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 
 VERSION = 1
@@ -16,13 +17,15 @@ VERSION = 1
 class Poll:
     """The figures of one earlier sweep, in the order of `Memory.names`; None where a figure could not be had.
 
-    ``end`` is the end that counts under the isolation level, ``lag`` without settled control records.
+    ``end`` is the end that counts under the isolation level, ``lag`` without settled control records. ``total`` the sum
+    of all ends; None where one could not be had or fell back since the poll before.
     """
 
     at: float
     end: tuple[int | None, ...]
     committed: tuple[int | None, ...]
     lag: tuple[int | None, ...]
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,58 @@ class Sample:
 
     at: float
     rate: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Minute:
+    """A minute (unix seconds // 60) and an arrival rate in it (messages a second)."""
+
+    minute: int
+    rate: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """The highest arrival rate (messages a second) in each five minutes of the last two days.
+
+    ``slot`` the newest (unix seconds // 300) and ``high`` its rate so far; ``rates`` those before it, the newest last,
+    at most 576, 0 where nothing was seen.
+    """
+
+    slot: int
+    high: float
+    rates: array[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jump:
+    """A rise of arrivals by ``rise`` messages a second that made messages late; ``at`` when it last came."""
+
+    at: float
+    rise: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A step up on trial: replicas ``before`` handled ``out`` messages a second, ``after`` should handle more.
+    ``rate`` messages a second of one replica as it was believed."""
+
+    at: float
+    before: int
+    after: int
+    out: float
+    rate: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ceiling:
+    """Beyond ``replicas`` more did not help, when ``rate`` messages a second arrived. It binds until ``until``;
+    ``tries`` how often it was found."""
+
+    replicas: int
+    until: float
+    rate: float
+    tries: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +187,43 @@ class Memory:
     """(partition, offset, when that message came), where commits stand behind everything in ``polls``."""
     unstable_at: float | None = None
     """When the group, its owners or its pods were last in motion."""
+    rebalanced_at: float | None = None
+    """When partitions last changed hands, or the group was about to let them."""
     gap: float | None = None
     """Seconds between two moves of a committed offset."""
     polls_seen: int = 0
+
+    rest: float | None = None
+    """Seconds of arrivals that a group at rest has not committed yet; None: not seen at rest."""
+    rests: tuple[float, ...] = ()
+    """What that is worked out from: at most 60 values, newest last."""
+
+    # How arrivals went.
+    highs: tuple[Minute, ...] = ()
+    """Falling in ``rate``, newest last: the highest of the last hour, the highest after it, and so on."""
+    lows: tuple[Minute, ...] = ()
+    """Rising in ``rate``, newest last: the lowest of the last twelve minutes, the lowest after it, and so on."""
+    recent: tuple[tuple[float, float], ...] = ()
+    """(time, arrivals over 30 s) of the last minutes."""
+    profile: Profile | None = None
+    jump: Jump | None = None
+    foreseen: tuple[float, bool] | None = None
+    """When arrivals last rose by such a jump, and whether yesterday had said so."""
+    silent_since: float | None = None
+    """Since when nothing has come, abruptly, on all partitions at once."""
+    silent_rate: float = 0.0
+    """What had come before that."""
+    falls: tuple[float, ...] = ()
+    """Times of such falls in the last 24 h; at most eight."""
+
+    # What became of our steps.
+    undone: float | None = None
+    """When the last step down for want of demand was taken, until a step up after it."""
+    regrets: float = 0.0
+    """How many steps down were undone soon after; fades with time."""
+    regrets_at: float = 0.0
+    trial: Trial | None = None
+    ceiling: Ceiling | None = None
 
     # What one member can do (messages a second).
     samples: tuple[Sample, ...] = ()

@@ -1,0 +1,167 @@
+"""How many fewer, and when: waiting costs the replicas that could be saved, a step disturbs all that run, so one waits
+in proportion. With 10 minutes of `scaleDown.stabilization` 24 go down to 3 after 4 minutes, a halving takes 7, one from
+8 to 6 14. Each step down that was undone soon after makes the next ones wait longer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sluicegate.decide import highs, jump, outage, yesterday
+from sluicegate.decide.capacity import Speed
+from sluicegate.decide.outlook import Outlook
+from sluicegate.decide.scene import Scene
+from sluicegate.decide.want import Way, figure
+from sluicegate.model.memory import Memory
+
+UTILISATION = 0.9
+CALM = 0.3
+"""Share of the objective that the oldest message may reach for a step down to be thought of."""
+UNIT = 0.35
+"""A step from n to m waits this share of the stabilisation time, times n/(n - m)."""
+LONGEST = 4.0
+"""Times the stabilisation time."""
+AGAIN_LONGER, FORGETS, MOST_REGRETS = 1.4, 7200.0, 3.0
+REGRET = 3.0
+"""Times the stabilisation time: a step down undone within that was one too many."""
+PROBE = 0.85
+"""A probe goes to the first number at most this share of what runs, and no further."""
+SEEN = 0.9
+"""Share of its window that must have been seen."""
+PAUSE = 0.5
+"""Share of the objective that the pause of a step down may cost."""
+UNDONE_IN_TIME = 0.95
+"""Share of the objective: the worst case if members are no faster than proven."""
+RESERVE = 0.9
+"""Share of the objective: the worst case if the remembered jump comes again."""
+AHEAD = 1200.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How `scaleDown` says steps down are taken: ``stabilization`` and ``outage_hold`` in seconds."""
+
+    stabilization: float
+    outage_hold: float
+
+
+def step_down(
+    *, scene: Scene, speed: Speed, outlook: Outlook, objective: float, pace: Pace, memory: Memory
+) -> tuple[int, Way]:
+    """(what would be enough now, how far down one may go now)."""
+    blocked = _blocked(scene=scene, speed=speed, outlook=outlook, objective=objective)
+    if blocked:
+        return scene.replicas, Way(least=scene.replicas, why=blocked)
+    ahead = yesterday.expected(memory, now=scene.now, since=0.0, until=AHEAD)
+    look = _Look(
+        scene=scene,
+        speed=speed,
+        objective=objective,
+        pace=pace,
+        memory=memory,
+        rate=max(scene.rates.mid if scene.rates else 0.0, ahead),
+        ahead=ahead,
+        reserve=jump.reserve(memory, ahead=ahead),
+    )
+    silence = outage.held_for(memory, hold=pace.outage_hold, now=scene.now)
+    enough = least = scene.replicas
+    why = "no fewer would be enough"
+    for count in reversed(scene.counts()):
+        if count >= scene.replicas or (speed.down is None and count > PROBE * scene.replicas):
+            continue
+        share = scene.fullest(scene.share, replicas=count)
+        short = look.too_few(count, share)
+        if short:
+            why = why if enough < scene.replicas else short
+            break
+        enough = count
+        waits = look.waits(count, share)
+        if not waits:
+            least = count
+        elif least == scene.replicas:
+            why = waits
+        if speed.down is None:
+            break
+    if silence > 0 and least < scene.replicas:
+        said = f"arrivals stopped on all partitions at once: scaleDown.outageHold for another {silence:.0f} s"
+        return enough, Way(least=scene.replicas, why=said)
+    return enough, Way(least=least, why=why)
+
+
+def regret(*, pace: Pace, memory: Memory) -> Memory:
+    """Memory after a look at whether the last step down was undone, and how soon."""
+    down, up = memory.undone, memory.last_up
+    if down is None or up is None or up < down:
+        return memory
+    if up - down > REGRET * pace.stabilization:
+        return replace(memory, undone=None)
+    return replace(memory, undone=None, regrets=min(MOST_REGRETS, regrets(memory, now=up) + 1), regrets_at=up)
+
+
+def regrets(memory: Memory, *, now: float) -> float:
+    """How many steps down were undone soon after, faded by one every two hours."""
+    return max(0.0, memory.regrets - (now - memory.regrets_at) / FORGETS)
+
+
+def _blocked(*, scene: Scene, speed: Speed, outlook: Outlook, objective: float) -> str:
+    if not scene.stable or scene.ready != scene.replicas:
+        return "not while replicas are on their way"
+    if scene.since_change < scene.horizon:
+        return f"the last change is {scene.since_change:.0f} s old, its effect is awaited for {scene.horizon:.0f} s"
+    if outlook.behind:
+        return "not while messages wait"
+    if speed.measured and outlook.age >= CALM * objective:
+        return f"the oldest message could become {outlook.age:.0f} s old with what runs"
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    scene: Scene
+    speed: Speed
+    objective: float
+    pace: Pace
+    memory: Memory
+    rate: float
+    ahead: float
+    reserve: float
+
+    def too_few(self, count: int, share: float) -> str:
+        """Why ``count`` would not do now, whose fullest member gets ``share`` of arrivals; empty when it would."""
+        down = self.speed.down
+        if down is not None and self.rate * share > UTILISATION * down:
+            return f"{figure(self.rate)} messages/s are too many for {count}"
+        member, horizon = self.speed.rate or 0.0, self.scene.horizon
+        if self.reserve > 0 and share > 0:
+            jumped = horizon - member / share * (horizon - self.scene.pause) / (self.rate_now + self.reserve)
+            if jumped > RESERVE * self.objective:
+                said = f"{figure(self.reserve)} messages/s more at once made messages late less than a day ago"
+                return f"{said}: {count} could not meet them in time"
+        return ""
+
+    @property
+    def rate_now(self) -> float:
+        return max(1e-9, self.scene.rates.mid if self.scene.rates else 0.0)
+
+    def waits(self, count: int, share: float) -> str:
+        """What ``count`` waits for; empty when it may be taken now."""
+        running, now = self.scene.replicas, self.scene.now
+        longer = AGAIN_LONGER ** regrets(self.memory, now=now)
+        stabilization = self.pace.stabilization
+        window = min(LONGEST * stabilization, UNIT * stabilization * longer * running / (running - count))
+        step = f"from {running} to {count}"
+        if self.scene.since_change < window:
+            return f"{step} {window:.0f} s after the last change, in {window - self.scene.since_change:.0f} s"
+        seen = 0.0 if self.memory.started is None else now - self.memory.started
+        if seen < SEEN * window:
+            return f"{step} when {SEEN * window:.0f} s have been seen, in {SEEN * window - seen:.0f} s"
+        high = max(self.ahead, highs.highest(self.memory, window=window, now=now)) * share
+        down = self.speed.down
+        if down is not None and high > UTILISATION * down:
+            return f"{step} when the highest rate of {window:.0f} s is low enough"
+        if down is not None and 1.5 * self.scene.pause * high > PAUSE * self.objective * down:
+            return f"{step} would cost too much of the objective in its rebalance"
+        short = max(0.0, 1 - self.speed.up / high) if high > 0 else 0.0
+        if self.scene.horizon * short + self.scene.pause > UNDONE_IN_TIME * self.objective:
+            return f"{step} could not be undone in time if members are no faster than proven"
+        return ""

@@ -1,0 +1,59 @@
+"""Whether more replicas helped: a step up after which hardly more is handled shows that something behind the consumers
+is at its end, and more of them would only press on it harder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sluicegate.decide.rates import MINUTE, back, handled
+from sluicegate.decide.scene import RESTING, Scene
+from sluicegate.model.memory import Ceiling, Memory
+
+LASTS = 900.0
+"""Seconds in which a step up must have come to rest to be judged."""
+HELPED = 0.25
+"""Share of what the new replicas should add that they must."""
+NOTHING = 1.02
+WAITING = 20.0
+"""Seconds of arrivals that must wait: who has little to do cannot show what it can."""
+ROOM = 0.98
+"""A partition that brings more than this share of what one member can do is the bottleneck itself."""
+BINDS = (300.0, 600.0, 1200.0, 1800.0)
+"""Seconds until it is tried again, after the first time, the second, and so on."""
+OTHER = 0.25
+"""Arrivals that differ by this share are another situation."""
+
+
+def judge(*, scene: Scene, backlog: float, memory: Memory) -> Memory:
+    """Memory after a look at the step on trial, and without a ceiling that no longer holds."""
+    rates = scene.rates
+    if rates is None:
+        return memory
+    ceiling, trial = memory.ceiling, memory.trial
+    if ceiling is not None and abs(rates.mid - ceiling.rate) > OTHER * ceiling.rate:
+        ceiling = None
+    if trial is not None and scene.now - trial.at > LASTS:
+        trial = None
+    if trial is None or not scene.stable or scene.ready != trial.after or scene.stable_for < RESTING:
+        changed = ceiling is not memory.ceiling or trial is not memory.trial
+        return replace(memory, ceiling=ceiling, trial=trial) if changed else memory
+    base = back(memory.polls, MINUTE)
+    out = handled(base, memory.polls[-1])
+    due = (trial.after - trial.before) * trial.out / trial.before if trial.before else 0.0
+    bound = max(scene.share) * rates.now > ROOM * trial.rate / scene.consumers
+    if backlog <= WAITING * rates.now or due <= 0 or bound or out - trial.out >= HELPED * due:
+        return replace(memory, ceiling=ceiling, trial=None)
+    tries = 1 + (ceiling.tries if ceiling else 0)
+    found = Ceiling(
+        replicas=trial.before if out <= NOTHING * trial.out else trial.after,
+        until=scene.now + BINDS[min(tries, len(BINDS)) - 1],
+        rate=rates.mid,
+        tries=tries,
+    )
+    return replace(memory, ceiling=found, trial=None, samples=())
+
+
+def binding(memory: Memory, *, now: float) -> Ceiling | None:
+    """The ceiling that holds now."""
+    return memory.ceiling if memory.ceiling is not None and now < memory.ceiling.until else None
