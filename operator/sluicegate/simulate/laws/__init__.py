@@ -14,12 +14,23 @@ from sluicegate.simulate.laws.context import Context
 from sluicegate.simulate.laws.flink import Flink
 from sluicegate.simulate.laws.keda import keda, keda_tuned
 from sluicegate.simulate.laws.options import Options
+from sluicegate.simulate.laws.sluicegate import Sluicegate
 from sluicegate.simulate.laws.static_max import StaticMax
 from sluicegate.simulate.seen import Law
 
 __all__ = ["DEFAULT_LAWS", "NAMES", "Context", "law", "split"]
 
+
+def _sluicegate(options: Options, *, context: Context) -> Sluicegate:
+    """Ours. ``capacity`` declares messages a second of one replica, in place of the app's own; ``poll`` in seconds."""
+    period = options.seconds("poll", context.workload.poll_seconds)
+    declared = options.number("capacity", context.app.scaling.capacity_per_replica or 0.0)
+    scaling = context.app.scaling.model_copy(update={"capacity_per_replica": declared or None})
+    return Sluicegate(app=context.app.model_copy(update={"scaling": scaling}), period=period)
+
+
 _MAKERS: dict[str, Callable[..., Law]] = {
+    "sluicegate": _sluicegate,
     "keda": keda,
     "keda-tuned": keda_tuned,
     "flink": Flink,

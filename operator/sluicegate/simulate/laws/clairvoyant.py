@@ -57,15 +57,14 @@ class Clairvoyant:
         self._tables: dict[int, tuple[npt.NDArray[np.float64], list[int]]] = {}
 
     def __call__(self, seen: Seen) -> int | None:
-        now, soon = (
-            self._count(at, partitions=seen.partitions) for at in (seen.at, seen.at + self._lead + self.period)
-        )
-        return max(now, soon)
+        first = int(seen.at) // SPAN
+        last = int(seen.at + self._lead + self.period - 1) // SPAN  # at the next look it would be too late for these
+        return max(self._count(span, partitions=seen.partitions) for span in range(first, last + 1))
 
-    def _count(self, at: float, *, partitions: int) -> int:
-        """Replicas for the five minutes of ``at``."""
+    def _count(self, span: int, *, partitions: int) -> int:
+        """Replicas for one five minutes."""
         limits, counts = self._table(partitions)
-        peak = self._peaks[min(int(at) // SPAN, len(self._peaks) - 1)]
+        peak = self._peaks[min(span, len(self._peaks) - 1)]
         index = min(int(np.searchsorted(limits, peak, side="left")), len(counts) - 1)
         return max(self._least, min(self._most, math.ceil(counts[index] / self._consumers)))
 
