@@ -13,7 +13,7 @@ from statistics import median
 from sluicegate.decide import rhythm
 from sluicegate.decide.rates import Rates, back
 from sluicegate.decide.scene import FALLING_BEHIND, Scene
-from sluicegate.model.memory import Memory, Sample
+from sluicegate.model.memory import Memory, Poll, Sample
 
 WINDOW = 30.0
 MOST_SAMPLES = 12
@@ -52,7 +52,7 @@ class Speed:
 
 def speed(*, declared: float | None, memory: Memory, now: float) -> Speed:
     """``declared`` for one member."""
-    if len(memory.samples) >= FEWEST_SAMPLES:
+    if len(memory.samples) >= (FEWEST_SAMPLES if declared is not None or memory.bound else 1):
         rate = median([sample.rate for sample in memory.samples])
         if memory.bound_at is not None and now - memory.bound_at < BOUND_COUNTS:
             rate = max(rate, memory.bound)
@@ -61,6 +61,16 @@ def speed(*, declared: float | None, memory: Memory, now: float) -> Speed:
     if declared is not None:
         return Speed(rate=declared, down=declared, measured=True, source="Declared")
     return Speed(rate=memory.bound or None, down=None, measured=False, source="Probing")
+
+
+def at_work(*, scene: Scene, memory: Memory) -> float | None:
+    """What the busiest member handled in the last half minute (messages a second): the best guess while its members
+    fall behind and nothing else is known. None when nothing was handled."""
+    if len(memory.polls) < 2 or not scene.assignment.members:
+        return None
+    rates = scene.assignment.present(_moved(memory, base=back(memory.polls, WINDOW)))
+    seconds = memory.polls[-1].at - back(memory.polls, WINDOW).at
+    return max(rates) / seconds or None
 
 
 def learn(*, scene: Scene, memory: Memory) -> Memory:
@@ -81,12 +91,9 @@ def _saturated(*, scene: Scene, memory: Memory, window: float) -> float | None:
     waiting = scene.assignment.present(scene.floor)
     if max(waiting) <= enough * LEAST_MESSAGES / window:
         return None
-    newest, base = memory.polls[-1], back(memory.polls, window)
-    seconds = newest.at - base.at
-    pairs = zip(newest.committed, base.committed, strict=True)
-    moved = scene.assignment.present(
-        [0.0 if now is None or was is None else max(0.0, now - was) for now, was in pairs],
-    )
+    base = back(memory.polls, window)
+    seconds = memory.polls[-1].at - base.at
+    moved = scene.assignment.present(_moved(memory, base=base))
     waited = scene.assignment.present(rhythm.floor_at(memory.polls, base, looks=scene.looks, stuck=scene.stuck))
     found = [
         (member, moved[member] / seconds)
@@ -98,6 +105,12 @@ def _saturated(*, scene: Scene, memory: Memory, window: float) -> float | None:
     still = _standing_still(scene=scene, memory=memory)
     rates = [rate for member, rate in found if member not in still]
     return median(rates) if rates else None
+
+
+def _moved(memory: Memory, *, base: Poll) -> list[float]:
+    """Messages of each partition handled since ``base``."""
+    pairs = zip(memory.polls[-1].committed, base.committed, strict=True)
+    return [0.0 if now is None or was is None else max(0.0, now - was) for now, was in pairs]
 
 
 def _standing_still(*, scene: Scene, memory: Memory) -> set[int]:

@@ -36,7 +36,7 @@ def law(*, scene: Scene, speed: Speed, objective: float, pace: Pace, memory: Mem
     memory = jump.watch(rates=rates, backlog=outlook.backlog, objective=objective, memory=memory, now=scene.now)
     memory = trial.judge(scene=scene, backlog=outlook.backlog, memory=memory)
     if scene.replicas == 0 or more.due(outlook=outlook, speed=speed, objective=objective):
-        want = more.step_up(scene=scene, speed=speed, outlook=outlook, objective=objective)
+        want = more.step_up(scene=scene, speed=speed, outlook=outlook, objective=objective, memory=memory)
         if want is not None:
             return want, memory
     want = more.warm_up(scene=scene, speed=speed, objective=objective, memory=memory)

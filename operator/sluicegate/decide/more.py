@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sluicegate.decide import yesterday
-from sluicegate.decide.capacity import Speed
+from sluicegate.decide.capacity import Speed, at_work
 from sluicegate.decide.need import needs, smallest
 from sluicegate.decide.outlook import Outlook
 from sluicegate.decide.scene import Scene
@@ -30,20 +30,21 @@ def due(*, outlook: Outlook, speed: Speed, objective: float) -> bool:
     return outlook.proven > ACT_AT * objective or unproven
 
 
-def step_up(*, scene: Scene, speed: Speed, outlook: Outlook, objective: float) -> Want | None:
+def step_up(*, scene: Scene, speed: Speed, outlook: Outlook, objective: float, memory: Memory) -> Want | None:
     """None: what runs is as much as helps."""
     more = [count for count in scene.counts() if count > scene.replicas]
     if not more:
         return None
     spacing = scene.poll if outlook.age > objective else min(scene.horizon, SPACING)
     not_before = float("-inf") if scene.last_change is None else scene.last_change + spacing
-    if speed.rate is None:
+    member = speed.rate or at_work(scene=scene, memory=memory)
+    if member is None:
         said = "what one member can do is not known yet: one step"
         return Want(replicas=more[0], sentence=said, not_before=not_before)
     rate = outlook.arriving
-    missing = max(0.0, rate - speed.rate * scene.ready * scene.consumers) * scene.horizon / rate if rate > 0 else 0.0
-    replicas = _smallest(scene, more, speed.rate, rate=rate, missing=missing, objective=objective, backlog=True)
-    said = f"{figure(rate)} messages/s to plan for, {figure(speed.rate * scene.consumers)} by one replica"
+    missing = max(0.0, rate - member * scene.ready * scene.consumers) * scene.horizon / rate if rate > 0 else 0.0
+    replicas = _smallest(scene, more, member, rate=rate, missing=missing, objective=objective, backlog=True)
+    said = f"{figure(rate)} messages/s to plan for, {figure(member * scene.consumers)} by one replica"
     waits = outlook.growing and not outlook.age > objective and replicas < more[-1] and scene.replicas > 0
     if waits:
         return Want(replicas=scene.replicas, sentence=f"{said}: the jump is not over yet")
