@@ -1,0 +1,277 @@
+"""The world itself: pods that start and leave, a group that rebalances, partitions that fill and drain.
+
+Time passes in whole seconds. What happens at the start of a second (somebody joins, partitions are added, …) is done
+here; the seconds between two such happenings run in `kernel`. Who scales it looks at the end of a second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sluicegate.simulate.arrivals import Arrivals
+from sluicegate.simulate.assignor import NOBODY, ranged, sticky
+from sluicegate.simulate.chance import Chance
+from sluicegate.simulate.kernel import Crew, Integers, Queues, advance, oldest
+from sluicegate.simulate.traffic import Layout, layout, messages
+from sluicegate.simulate.workload import Assignor, FaultKind, Protocol, WorkloadSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replica:
+    """A pod whose members are in the group. ``serial`` counts pods from 0; ``factor`` of the common capacity."""
+
+    serial: int
+    factor: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A pod that joins the group at second ``at``; ``replaces`` the serial of the one that leaves then."""
+
+    at: float
+    replaces: int | None = None
+
+
+class World:
+    """One run of ``workload``. ``now`` is the next second to be lived."""
+
+    def __init__(self, *, workload: WorkloadSpec, arrivals: Arrivals, objective: float) -> None:
+        self.workload = workload
+        self.seconds = arrivals.seconds
+        self.layout: Layout = layout(workload)
+        self.now = 0
+        self.desired = workload.replicas_at_start
+        self.rebalances = 0
+        self.generation = 1
+        """Changes with each rebalance."""
+        self.partitions = self.layout.at(0)
+        self.replicas: list[Replica] = []
+        self.starting: list[Start] = []
+        self.owners: list[int] = [NOBODY] * self.partitions
+        self.updated_from = 0
+        """Serial of the first pod of the newest version."""
+        self.in_group = np.zeros(self.seconds, np.int32)
+        """Replicas whose members were in the group, by second."""
+        self._objective = objective
+        self._chance = Chance(workload=workload)
+        self._serial = 0
+        self._outdated: list[int] = []
+        self._surge = 1
+        count = len(self.layout.keys)
+        self.queues = Queues(
+            arrivals=messages(arrivals=arrivals, layout=self.layout, chance=self._chance),
+            ended=np.zeros(count, np.int64),
+            waiting=np.zeros(count),
+            handled=np.zeros(count),
+            committed=np.zeros(count),
+            head=np.full(count, -1, np.int64),
+            left=np.zeros(count),
+            delays=np.zeros(self.seconds + 1),
+            late=np.zeros(count),
+        )
+        self.resumes = np.zeros(count)
+        """The second from which each partition is worked on again."""
+        self._factor = _factors(workload, seconds=self.seconds)
+        self._ceiling = min((one.messages_per_second for one in workload.dependencies), default=float("inf"))
+        self._boundaries = _boundaries(workload, self.layout)
+        self.replicas = [self._started() for _ in range(self.desired)]
+        self.owners = self._assigned(self.owners)
+        self._crew = self._new_crew()
+
+    @property
+    def paused(self) -> bool:
+        """Whether a rebalance keeps a partition from being worked on at the end of the last second."""
+        return bool(self.resumes.max() > self.now - 1)
+
+    @property
+    def members(self) -> int:
+        return len(self.replicas) * self.workload.consumers_per_replica
+
+    @property
+    def usable(self) -> int:
+        """The most replicas that can each have a partition for every consumer; at least 1."""
+        sizes = [len(indices) for indices in self.layout.topics(self.partitions)]
+        assignable = max(sizes) if self.workload.assignor is Assignor.RANGE else sum(sizes)
+        return max(1, assignable // self.workload.consumers_per_replica)
+
+    @property
+    def ended(self) -> Integers:
+        """Messages that ever arrived, by partition."""
+        return self.queues.ended[: self.partitions].copy()
+
+    @property
+    def committed(self) -> Integers:
+        """Messages whose handling is committed, by partition."""
+        return self.queues.committed[: self.partitions].astype(np.int64)
+
+    @property
+    def oldest(self) -> int:
+        """Age in seconds of the oldest message that waits."""
+        return oldest(self.queues, self.now - 1)
+
+    def faulty(self, kind: FaultKind) -> bool:
+        """Whether ``kind`` holds at the end of the last second."""
+        return self._during(kind, self.now - 1)
+
+    def unknown_partitions(self) -> frozenset[int]:
+        """Those whose offsets cannot be read at the end of the last second."""
+        return frozenset(
+            fault.partition
+            for fault in self.workload.faults
+            if fault.kind is FaultKind.PARTITION_UNKNOWN and fault.from_ <= self.now - 1 < fault.to
+        )
+
+    def scale(self, replicas: int) -> None:
+        """Write ``replicas`` at the end of the last second: pods begin to start, or leave with the next one."""
+        fresh = sorted((start for start in self.starting if start.replaces is None), key=lambda start: start.at)
+        others = [start for start in self.starting if start.replaces is not None]
+        if replicas > self.desired:
+            fresh += [Start(at=self.now - 1 + self._chance.start()) for _ in range(replicas - self.desired)]
+        else:  # what is not there yet goes first, the youngest before others
+            fresh = fresh[: max(0, len(fresh) - (self.desired - replicas))]
+        self.starting = [*others, *fresh]
+        self.desired = replicas
+
+    def run_until(self, second: int) -> None:
+        """Live all seconds before ``second``."""
+        while self.now < second:
+            self._happen()
+            coming = [start.at for start in self.starting] + [at for at in self._boundaries if at > self.now]
+            upto = min(second, int(-(-min(coming, default=second) // 1)))
+            self.in_group[self.now : upto] = len(self.replicas)
+            advance(
+                self.now,
+                upto,
+                self.queues,
+                self._crew,
+                self._factor,
+                self._ceiling,
+                self.workload.commit_seconds,
+                not self._during(FaultKind.BROKER_DOWN, self.now),
+                self._objective,
+            )
+            self.now = upto
+
+    def _happen(self) -> None:
+        """Whatever is due at the start of second ``now``."""
+        before = list(self.owners)
+        changed = self._roll() | self._join_and_leave()
+        count = self.layout.at(self.now)
+        if count != self.partitions:
+            self.owners += [NOBODY] * (count - self.partitions)
+            before += [NOBODY] * (count - self.partitions)
+            self.partitions = count
+            changed = True
+        if changed:
+            self._rebalance(before)
+        if changed or self.now in self._boundaries:
+            self._crew = self._new_crew()
+
+    def _join_and_leave(self) -> bool:
+        due = [start for start in self.starting if start.at <= self.now and start.replaces is None]
+        self.starting = [start for start in self.starting if start not in due]
+        joining = max(0, min(self.desired, len(self.replicas) + len(due)) - len(self.replicas))
+        self.replicas += [self._started() for _ in range(joining)]
+        leaving = max(0, len(self.replicas) - self.desired)
+        if leaving:
+            del self.replicas[self.desired :]
+        return bool(joining or leaving)
+
+    def _roll(self) -> bool:
+        """Rolling updates: a new pod takes the place of an old one as soon as it is up."""
+        for rollout in self.workload.rollout:
+            if rollout.at == self.now:
+                self._outdated = [replica.serial for replica in self.replicas]
+                self._surge, self.updated_from = rollout.surge, self._serial
+                self.starting = [start for start in self.starting if start.replaces is None]
+        changed = False
+        for start in [start for start in self.starting if start.replaces is not None and start.at <= self.now]:
+            self.starting.remove(start)
+            place = self._place(start.replaces)
+            if place is not None:
+                self._empty(place)
+                self.replicas[place] = self._started()
+                changed = True
+        while self._outdated and sum(start.replaces is not None for start in self.starting) < self._surge:
+            serial = self._outdated.pop(0)
+            if self._place(serial) is not None:
+                self.starting.append(Start(at=self.now + self._chance.start(), replaces=serial))
+        return changed
+
+    def _place(self, serial: int | None) -> int | None:
+        return next((place for place, replica in enumerate(self.replicas) if replica.serial == serial), None)
+
+    def _empty(self, place: int) -> None:
+        each = self.workload.consumers_per_replica
+        gone = range(place * each, (place + 1) * each)
+        self.owners = [NOBODY if owner in gone else owner for owner in self.owners]
+
+    def _rebalance(self, before: list[int]) -> None:
+        emptied = [owner == NOBODY for owner in self.owners]
+        self.owners = self._assigned(self.owners)
+        self.rebalances += 1
+        self.generation += 1
+        eager = self.workload.protocol is Protocol.EAGER
+        resumes = self.now + self.workload.pause
+        for partition, owner in enumerate(self.owners):
+            if eager or emptied[partition] or owner != before[partition]:
+                self.resumes[partition] = max(self.resumes[partition], resumes)
+
+    def _assigned(self, owners: list[int]) -> list[int]:
+        if self.workload.assignor is Assignor.RANGE:
+            topics = self.layout.topics(self.partitions)
+            return ranged(topics, members=self.members, partitions=self.partitions)
+        return sticky(owners, members=self.members)
+
+    def _started(self) -> Replica:
+        self._serial += 1
+        return Replica(serial=self._serial - 1, factor=self._chance.factor(self._serial - 1))
+
+    def _new_crew(self) -> Crew:
+        each = self.workload.consumers_per_replica
+        by_member: list[list[int]] = [[] for _ in range(self.members)]
+        for partition, owner in enumerate(self.owners):
+            if owner != NOBODY:
+                by_member[owner].append(partition)
+        capacity = self.workload.capacity_per_replica * self._knee() / each
+        stuck = np.zeros(len(self.layout.keys), np.bool_)
+        for one in self.workload.stuck:
+            stuck[one.partition] |= one.from_ <= self.now < one.to
+        return Crew(
+            order=np.array([partition for owned in by_member for partition in owned], np.int64),
+            first=np.concatenate(([0], np.cumsum([len(owned) for owned in by_member]))).astype(np.int64),
+            rate=np.array([capacity * replica.factor for replica in self.replicas for _ in range(each)]),
+            phase=np.array([self._chance.phase(member) for member in range(self.members)], np.int64),
+            resumes=self.resumes,
+            stuck=stuck,
+        )
+
+    def _knee(self) -> float:
+        """What is left of each replica's capacity when there are more of them than the downstream bears."""
+        downstream, running = self.workload.downstream, len(self.replicas)
+        if downstream is None or running <= downstream.knee:
+            return 1.0
+        return max(0.0, downstream.knee - downstream.slope * (running - downstream.knee)) / running
+
+    def _during(self, kind: FaultKind, second: int) -> bool:
+        return any(fault.kind is kind and fault.from_ <= second < fault.to for fault in self.workload.faults)
+
+
+def _factors(workload: WorkloadSpec, *, seconds: int) -> npt.NDArray[np.float64]:
+    if not workload.capacity:
+        return np.ones(seconds)
+    points = workload.capacity
+    return np.interp(np.arange(seconds), [point.at for point in points], [point.factor for point in points])
+
+
+def _boundaries(workload: WorkloadSpec, layout: Layout) -> tuple[int, ...]:
+    """Seconds at which something happens that is known beforehand."""
+    found = {since for since, _ in layout.counts} | {rollout.at for rollout in workload.rollout}
+    for stuck in workload.stuck:
+        found |= {stuck.from_, stuck.to}
+    for fault in workload.faults:
+        found |= {fault.from_, fault.to}
+    return tuple(sorted(found))
