@@ -33,6 +33,11 @@ class Sluicegate:
     def period(self) -> float:
         return self._period
 
+    @property
+    def memory(self) -> Memory:
+        """What it remembers now."""
+        return self._memory
+
     def restarted(self) -> None:
         """The process died: what it had not written to status is lost."""
         self._lost = True
