@@ -119,6 +119,7 @@ class World:
                     committed=self._committed[index],
                     at=at,
                     topic_id="t1",
+                    earlier=None if self.decisions else (0, EPOCH),
                 )
                 for index in range(self.partitions)
             ),

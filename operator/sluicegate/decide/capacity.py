@@ -6,6 +6,7 @@ declared; without that, what they have been seen to keep up with: a lower bound,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import exp
 from statistics import median
@@ -22,7 +23,6 @@ LEAST_MESSAGES = 30
 """A member that handled fewer in the window proves nothing about its speed."""
 SATURATED = 5.0
 """Seconds of work that a member must have waiting beyond its rhythm."""
-STILL_POLLS = 2.5
 KEPT_UP = 120.0
 BOUND_FADES = 12 * 3600.0
 BOUND_COUNTS = 1800.0
@@ -64,13 +64,13 @@ def speed(*, declared: float | None, memory: Memory, now: float) -> Speed:
 
 
 def at_work(*, scene: Scene, memory: Memory) -> float | None:
-    """What the busiest member handled in the last half minute (messages a second): the best guess while its members
-    fall behind and nothing else is known. None when nothing was handled."""
-    if len(memory.polls) < 2 or not scene.assignment.members:
+    """What the busiest member handled in the last half minute (messages a second), where nobody's partitions changed
+    hands meanwhile: at least so much it can do. None when that is not known."""
+    if len(memory.polls) < 2 or not scene.assignment.members or scene.held_for < WINDOW:
         return None
-    rates = scene.assignment.present(_moved(memory, base=back(memory.polls, WINDOW)))
-    seconds = memory.polls[-1].at - back(memory.polls, WINDOW).at
-    return max(rates) / seconds or None
+    base = back(memory.polls, WINDOW)
+    rates = scene.assignment.present(_moved(memory, base=base))
+    return max(rates) / (memory.polls[-1].at - base.at) or None
 
 
 def learn(*, scene: Scene, memory: Memory) -> Memory:
@@ -93,7 +93,8 @@ def _saturated(*, scene: Scene, memory: Memory, window: float) -> float | None:
         return None
     base = back(memory.polls, window)
     seconds = memory.polls[-1].at - base.at
-    moved = scene.assignment.present(_moved(memory, base=base))
+    parts = _moved(memory, base=base)
+    moved = scene.assignment.present(parts)
     waited = scene.assignment.present(rhythm.floor_at(memory.polls, base, looks=scene.looks, stuck=scene.stuck))
     found = [
         (member, moved[member] / seconds)
@@ -102,7 +103,7 @@ def _saturated(*, scene: Scene, memory: Memory, window: float) -> float | None:
     ]
     if not found:
         return None
-    still = _standing_still(scene=scene, memory=memory)
+    still = _standing_still(scene=scene, moved=parts)
     rates = [rate for member, rate in found if member not in still]
     return median(rates) if rates else None
 
@@ -113,13 +114,12 @@ def _moved(memory: Memory, *, base: Poll) -> list[float]:
     return [0.0 if now is None or was is None else max(0.0, now - was) for now, was in pairs]
 
 
-def _standing_still(*, scene: Scene, memory: Memory) -> set[int]:
-    """Members of which a partition with messages has not moved for three polls: what they handled is not all."""
-    owners = scene.assignment.owners
+def _standing_still(*, scene: Scene, moved: Sequence[float]) -> set[int]:
+    """Members of which a partition with messages did not move: what they handled is not all that they can do."""
     return {
-        owners[index]
-        for index, at in enumerate(memory.moved_at)
-        if scene.lags[index] > 0 and scene.now - at >= STILL_POLLS * scene.poll
+        owner
+        for owner, lag, count in zip(scene.assignment.owners, scene.lags, moved, strict=True)
+        if lag > 0 and count <= 0
     }
 
 

@@ -82,6 +82,8 @@ def step_down(
             why = waits
         if speed.down is None:
             break
+    if speed.down is None:
+        enough = least
     if silence > 0 and least < scene.replicas:
         said = f"arrivals stopped on all partitions at once: scaleDown.outageHold for another {silence:.0f} s"
         return enough, Way(least=scene.replicas, why=said)
@@ -104,7 +106,7 @@ def regrets(memory: Memory, *, now: float) -> float:
 
 
 def _blocked(*, scene: Scene, speed: Speed, outlook: Outlook, objective: float) -> str:
-    if not scene.stable or scene.ready != scene.replicas:
+    if not scene.stable:
         return "not while replicas are on their way"
     if scene.since_change < scene.horizon:
         return f"the last change is {scene.since_change:.0f} s old, its effect is awaited for {scene.horizon:.0f} s"

@@ -12,15 +12,18 @@ from sluicegate.model.observation import Pods
 
 LEAST_STUCK = 120.0
 STUCK_SWEEPS, STUCK_PERIODS = 5, 3
+STALLED_SWEEPS, STALLED_PERIODS = 4, 2.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """Indices of partitions: ``stuck`` owned but not moving while others do, ``unowned`` without a member for longer
+    """Indices of partitions: ``stuck`` owned but not moving while others do, ``stalled`` the same before it is certain:
+    no replica helps them, so they are no demand, ``unowned`` without a member for longer
     than a start takes, ``free`` without a member at all, ``bound`` more than one member can keep up with.
     ``missing`` consumers in ready pods that never joined."""
 
     stuck: tuple[int, ...] = ()
+    stalled: tuple[int, ...] = ()
     unowned: tuple[int, ...] = ()
     free: tuple[int, ...] = ()
     bound: tuple[int, ...] = ()
@@ -28,10 +31,23 @@ class Health:
 
 
 def stuck(*, lags: Sequence[int], memory: Memory, now: float, poll: float) -> tuple[int, ...]:
+    """Partitions that stand still for so long that it is certain."""
+    gap = memory.gap or 0.0
+    return _still(
+        lags=lags, memory=memory, now=now, patience=max(STUCK_SWEEPS * poll, STUCK_PERIODS * gap, LEAST_STUCK)
+    )
+
+
+def stalled(*, lags: Sequence[int], memory: Memory, now: float, poll: float) -> tuple[int, ...]:
+    """Those, and the ones that have begun to."""
+    gap = memory.gap or 0.0
+    return _still(lags=lags, memory=memory, now=now, patience=max(STALLED_SWEEPS * poll, STALLED_PERIODS * gap))
+
+
+def _still(*, lags: Sequence[int], memory: Memory, now: float, patience: float) -> tuple[int, ...]:
     """Partitions that their owner has not moved for long enough, while at least half of the partitions of other
     members (of its own, where it is alone) progress. When everything stands still it is no single partition's fault,
     and no reason to scale either."""
-    patience = max(STUCK_SWEEPS * poll, STUCK_PERIODS * (memory.gap or 0.0), LEAST_STUCK)
     still = [
         index
         for index, at in enumerate(memory.moved_at)

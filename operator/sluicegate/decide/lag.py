@@ -24,7 +24,8 @@ class Reading:
 
     ``ends`` the end that counts; ``committed`` as the group committed it; ``positions`` where reading goes on from;
     ``lags`` messages, None where unknown; ``unknown`` why, by partition, or by topic when a whole one is missing.
-    Partitions that were not listed this time but are remembered are here, too, as unknown.
+    Partitions that were not listed this time but are remembered are here, too, as unknown. ``earlier`` where each
+    ended some minutes ago, where that was asked for.
     """
 
     names: tuple[str, ...]
@@ -39,6 +40,8 @@ class Reading:
 
     total: Maybe[int]
     """Messages not handled yet: known only when every partition is."""
+
+    earlier: tuple[tuple[int, float] | None, ...] = ()
 
     @property
     def blind(self) -> bool:
@@ -109,6 +112,7 @@ def read(
         lags=tuple(lags),
         unknown=tuple(unknown),
         total=_total(lags, unknown),
+        earlier=tuple([part.earlier for part in parts]),
         complete=bool(parts) and not missing,
     )
     first_end = tuple(first_after.items())

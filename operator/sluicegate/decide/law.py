@@ -19,8 +19,9 @@ from sluicegate.decide.scene import Scene
 from sluicegate.decide.want import Want, Way, figure
 from sluicegate.model.memory import Memory
 
-FIRST_LOOK = 0.1
-"""Share of the objective that may wait on a member at the very first look."""
+FIRST_LOOK = 0.5
+"""Share of the objective that may wait on a member at a first look that knows nothing of rates: less than that may be
+the rhythm of slow commits."""
 
 
 def law(*, scene: Scene, speed: Speed, objective: float, pace: Pace, memory: Memory) -> tuple[Want, Memory]:
@@ -36,7 +37,7 @@ def law(*, scene: Scene, speed: Speed, objective: float, pace: Pace, memory: Mem
     memory = jump.watch(rates=rates, backlog=outlook.backlog, objective=objective, memory=memory, now=scene.now)
     memory = trial.judge(scene=scene, backlog=outlook.backlog, memory=memory)
     if scene.replicas == 0 or more.due(outlook=outlook, speed=speed, objective=objective):
-        want = more.step_up(scene=scene, speed=speed, outlook=outlook, objective=objective, memory=memory)
+        want = more.step_up(scene=scene, speed=speed, outlook=outlook, objective=objective)
         if want is not None:
             return want, memory
     want = more.warm_up(scene=scene, speed=speed, objective=objective, memory=memory)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sluicegate.decide import yesterday
-from sluicegate.decide.capacity import Speed, at_work
+from sluicegate.decide.capacity import Speed
 from sluicegate.decide.need import needs, smallest
 from sluicegate.decide.outlook import Outlook
 from sluicegate.decide.scene import Scene
@@ -30,14 +30,17 @@ def due(*, outlook: Outlook, speed: Speed, objective: float) -> bool:
     return outlook.proven > ACT_AT * objective or unproven
 
 
-def step_up(*, scene: Scene, speed: Speed, outlook: Outlook, objective: float, memory: Memory) -> Want | None:
+def step_up(*, scene: Scene, speed: Speed, outlook: Outlook, objective: float) -> Want | None:
     """None: what runs is as much as helps."""
     more = [count for count in scene.counts() if count > scene.replicas]
     if not more:
         return None
     spacing = scene.poll if outlook.age > objective else min(scene.horizon, SPACING)
-    not_before = float("-inf") if scene.last_change is None else scene.last_change + spacing
-    member = speed.rate or at_work(scene=scene, memory=memory)
+    if not speed.measured:
+        spacing = scene.horizon
+    free = scene.last_change is None or scene.replicas == 0
+    not_before = float("-inf") if scene.last_change is None or free else scene.last_change + spacing
+    member = speed.rate
     if member is None:
         said = "what one member can do is not known yet: one step"
         return Want(replicas=more[0], sentence=said, not_before=not_before)

@@ -63,6 +63,7 @@ def enough(asked: Needs, *, members: int, assignment: Assignment) -> bool:
 def smallest(asked: Needs, *, counts: Iterable[int], assignment: Assignment) -> int | None:
     """The first of ``counts`` (members, ascending) that is enough; None when none is."""
     least = max(sum(asked.steady), sum(asked.late), sum(asked.drain)) - SLACK
+    least = min(least, assignment.shape.assignable)
     for members in counts:
         if members >= least and enough(asked, members=members, assignment=assignment):
             return members

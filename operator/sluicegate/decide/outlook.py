@@ -38,6 +38,7 @@ class Outlook:
     behind: bool
 
 
+NOTHING = 1e-6
 CALM = 0.1
 """Share of the objective that may wait on a member at a step down."""
 
@@ -46,7 +47,7 @@ def look_ahead(*, scene: Scene, rates: Rates, speed: Speed, objective: float, me
     """``objective`` seconds."""
     jump = rates.newest if _jumped(rates.newest, rates.fast, rates.interval) else 0.0
     ahead = max(rates.fast + rates.slope * scene.horizon, jump)
-    age, proven = _ages(scene=scene, rates=rates, speed=speed, ahead=ahead, memory=memory)
+    age, proven = _ages(scene=scene, rates=rates, speed=speed, objective=objective, ahead=ahead, memory=memory)
     return Outlook(
         age=age,
         proven=proven,
@@ -64,7 +65,10 @@ def _jumped(newest: float, before: float, interval: float) -> bool:
     return newest > 1.1 * before + 3 * sqrt(before / interval + 1)
 
 
-def _ages(*, scene: Scene, rates: Rates, speed: Speed, ahead: float, memory: Memory) -> tuple[float, float]:
+def _ages(
+    *, scene: Scene, rates: Rates, speed: Speed, objective: float, ahead: float, memory: Memory
+) -> tuple[float, float]:
+    """(age, proven). Where nothing arrives any more, what waits is as late as it takes to work it off."""
     horizon = scene.horizon + scene.poll
     shares = scene.loads(scene.share, replicas=scene.replicas)
     waiting = scene.loads(scene.floor, replicas=scene.replicas)
@@ -72,23 +76,28 @@ def _ages(*, scene: Scene, rates: Rates, speed: Speed, ahead: float, memory: Mem
     worst = worst_proven = 0.0
     for member, (have, share) in enumerate(zip(waiting, shares, strict=True)):
         rate = ahead * share
-        if rate <= 1e-6:
-            continue
         more = scene.beyond_rest(have, rates.now * share)
+        flow = max(rate, rates.long * share)
+        if flow <= NOTHING:
+            left = (more / speed.rate if speed.rate else objective) if more > 0 else 0.0
+            worst, worst_proven = max(worst, left), max(worst_proven, left)
+            continue
         growth = (rate - speed.up) * horizon
         behind = more > FALLING_BEHIND * rate
         if behind and grown is not None and member < len(grown):
             growth = max(growth, grown[member] * horizon)
-        age = (more + growth + speed.up * scene.pause) / max(rate, rates.long * share)
+        age = (more + growth + speed.up * scene.pause) / flow
         worst = max(worst, age)
         if behind:
             worst_proven = max(worst_proven, age)
     return worst, worst_proven
 
 
-def _grown(scene: Scene, memory: Memory) -> list[float]:
-    """By how many messages a second each member's floor grew in the last minute."""
+def _grown(scene: Scene, memory: Memory) -> list[float] | None:
+    """By how many messages a second each member's floor grew in the last minute; None where that was not seen."""
     base = back(memory.polls, MINUTE)
+    if None in base.lag:
+        return None
     was = rhythm.floor_at(memory.polls, base, looks=scene.looks, stuck=scene.stuck)
     seconds = memory.polls[-1].at - base.at
     return scene.assignment.present([(now - then) / seconds for now, then in zip(scene.floor, was, strict=True)])

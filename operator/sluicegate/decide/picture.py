@@ -76,14 +76,15 @@ def picture(
     age, memory = time_lag(reading=reading, memory=memory, now=observation.at)
     found = rates(memory.polls) if reading.names else None
     counted = unknown.counted(reading, memory)
-    stuck = health.stuck(lags=counted, memory=memory, now=observation.at, poll=poll)
+    stalled = health.stalled(lags=counted, memory=memory, now=observation.at, poll=poll)
+    stuck = health.stuck(lags=counted, memory=memory, now=observation.at, poll=poll) if stalled else ()
     scene_ = _scene(
         reading=reading,
         crew=crew,
         shape_=shape_,
         found=found,
         counted=counted,
-        stuck=stuck,
+        stuck=stalled,
         memory=memory,
         replicas=replicas,
         consumers=consumers,
@@ -97,6 +98,8 @@ def picture(
         memory = _learn(scene_, memory)
     declared = scaling.capacity_per_replica
     speed = capacity.speed(declared=declared / consumers if declared else None, memory=memory, now=now)
+    if speed.rate is None:
+        speed = replace(speed, rate=capacity.at_work(scene=scene_, memory=memory))
     free, unowned = health.unowned(group=group, crew=crew, memory=memory, now=now, lead=lead)
     missing, memory = health.watch_missing(
         crew=crew, pods=observation.pods, consumers=consumers, group=group, memory=memory, now=now, lead=lead
@@ -113,7 +116,7 @@ def picture(
             counted=counted,
             rates=found,
             speed=speed,
-            health=Health(stuck=stuck, unowned=unowned, free=free, bound=bound, missing=missing),
+            health=Health(stuck=stuck, stalled=stalled, unowned=unowned, free=free, bound=bound, missing=missing),
             scene=scene_,
             lead=lead,
             pods_waiting=observation.pods.stuck_reason,

@@ -20,6 +20,8 @@ MOST_POLLS = 40
 STEPS = ((30.0, 1.9), (125.0, 4.9), (SPAN, 29.0))
 """(age, seconds): polls up to this age are kept so far apart at least."""
 RHYTHM_SPAN = 120.0
+LEAST_SEED = 5.0
+"""Seconds of arrivals that say something of a rate."""
 RHYTHM_EVERY = 8
 V = TypeVar("V")
 
@@ -43,6 +45,7 @@ def track(*, reading: Reading, group: Group | None, observed_at: float, settled:
             moved_at[index] = observed_at
     polls = memory.polls
     if fresh and not reading.blind:
+        polls = polls or _seed(reading, at=observed_at)
         polls = thin((*_continued(polls, ends=reading.ends), _poll(reading, at=observed_at)))
     seen = memory.polls_seen + fresh
     gap = memory.gap
@@ -83,6 +86,19 @@ def _poll(reading: Reading, *, at: float) -> Poll:
     ends = reading.ends
     total = None if None in ends else sum(ends)  # type: ignore[arg-type]
     return Poll(at=at, end=ends, committed=reading.committed, lag=reading.lags, total=total)
+
+
+def _seed(reading: Reading, *, at: float) -> tuple[Poll, ...]:
+    """History for the first look: where partitions ended some minutes ago. Nobody knows what was committed then."""
+    known = [one for one in reading.earlier if one is not None]
+    if not known or len(known) < len(reading.ends):
+        return ()
+    since = min(when for _, when in known)
+    if at - since < LEAST_SEED:
+        return ()
+    nothing = (None,) * len(known)
+    ends = tuple([offset for offset, _ in known])
+    return (Poll(at=since, end=ends, committed=nothing, lag=nothing, total=sum(ends)),)
 
 
 def _continued(polls: tuple[Poll, ...], *, ends: Sequence[int | None]) -> tuple[Poll, ...]:
