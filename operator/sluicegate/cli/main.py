@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from sluicegate.cli.commands.explain import explain
+from sluicegate.cli.commands.replay import replay
 from sluicegate.cli.commands.run import run
+from sluicegate.cli.commands.simulate import simulate
 from sluicegate.cli.commands.status import status
 from sluicegate.cli.commands.version import version
 
@@ -24,7 +26,7 @@ def cli() -> None:
     """Scale Kafka consumers by lag, and see why."""
 
 
-for command in (run, status, explain, version):
+for command in (run, status, explain, replay, simulate, version):
     cli.add_command(command)
 
 

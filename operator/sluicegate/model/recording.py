@@ -188,7 +188,7 @@ def _map(line: str, *, number: int) -> Line:
     except ValueError as error:
         raise Invalid(f"line {number} is not JSON: {error}") from None
     if not isinstance(found, Mapping):
-        raise Invalid(f"line {number} is {line[:40]!r}: write a JSON map on each line")
+        raise Invalid(f"line {number} is {line.strip()[:40]!r}: write a JSON map on each line")
     return found
 
 
