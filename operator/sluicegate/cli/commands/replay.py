@@ -21,14 +21,9 @@ from sluicegate.errors import Invalid
 from sluicegate.model.app import AppSpec
 
 DIFFERENT = 3
-EXAMPLE = """\b
-Examples:
-  kubectl kca record orders --for 10m > obs.jsonl
-  sluicegate replay --observations obs.jsonl -o json
-  sluicegate replay --observations obs.jsonl --app tried.yaml"""
 
 
-@click.command(epilog=EXAMPLE)
+@click.command(epilog="Example: sluicegate replay --observations obs.jsonl --app tried.yaml -o json")
 @click.option(
     "--observations",
     required=True,
