@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from sluicegate.errors import Invalid
+from sluicegate.model.resource import Part
 from sluicegate.simulate.arrivals import arrivals_for
-from sluicegate.simulate.workload import Assignor, Protocol, read_workload
+from sluicegate.simulate.pattern import Pattern, PatternKind
+from sluicegate.simulate.workload import (
+    Assignor,
+    Dependency,
+    Downstream,
+    FaultKind,
+    Growth,
+    Protocol,
+    Rebalance,
+    Rollout,
+    Stuck,
+    WorkloadSpec,
+    read_workload,
+)
 
-EXAMPLES = sorted((Path(__file__).resolve().parents[3] / "examples" / "workloads").glob("*.yaml"))
+ROOT = Path(__file__).resolve().parents[3]
+EXAMPLES = sorted((ROOT / "examples" / "workloads").glob("*.yaml"))
 
 
 def test_an_empty_file_is_all_defaults() -> None:
@@ -82,3 +98,13 @@ def test_a_mistake_is_told_with_field_value_and_remedy(text: str, words: str) ->
 def test_every_example_is_a_workload_that_brings_its_own_arrivals(path: Path) -> None:
     workload = read_workload(path.read_text(encoding="utf-8"))
     assert arrivals_for(workload).messages > 0
+
+
+def test_the_documentation_names_every_field_kind_and_fault() -> None:
+    text = (ROOT / "docs" / "simulated-world.md").read_text(encoding="utf-8")
+    parts: tuple[type[Part], ...] = (WorkloadSpec, Pattern, Rebalance, Downstream, Dependency, Growth, Rollout, Stuck)
+    for part in parts:
+        for name, field in part.model_fields.items():
+            assert re.search(rf"\b{field.alias or name}\b", text), f"{part.__name__}.{name}"
+    for kind in (*PatternKind, *FaultKind, *Assignor, *Protocol):
+        assert f"`{kind.value}`" in text
