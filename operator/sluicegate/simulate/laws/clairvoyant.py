@@ -66,7 +66,8 @@ class Clairvoyant:
         limits, counts = self._table(partitions)
         peak = self._peaks[min(span, len(self._peaks) - 1)]
         index = min(int(np.searchsorted(limits, peak, side="left")), len(counts) - 1)
-        return max(self._least, min(self._most, math.ceil(counts[index] / self._consumers)))
+        usable = max(1, partitions // self._consumers)
+        return max(self._least, min(self._most, usable, math.ceil(counts[index] / self._consumers)))
 
     def _table(self, partitions: int) -> tuple[npt.NDArray[np.float64], list[int]]:
         """Useful counts, and the load each keeps up with, in capacities of one member."""

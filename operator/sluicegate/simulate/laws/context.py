@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from sluicegate.model.app import AppSpec
@@ -22,8 +21,3 @@ class Context:
     partitions: int
     workload: WorkloadSpec
     arrivals: Arrivals
-
-    @property
-    def most(self) -> int:
-        """The most replicas that can have work: maxReplicas, or one consumer a partition if that is fewer."""
-        return min(self.app.scaling.max_replicas, math.ceil(self.partitions / self.app.scaling.consumers_per_replica))

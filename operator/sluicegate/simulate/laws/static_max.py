@@ -18,4 +18,4 @@ class StaticMax:
         self._consumers = scaling.consumers_per_replica
 
     def __call__(self, seen: Seen) -> int | None:
-        return min(self._most, -(-seen.partitions // self._consumers))
+        return min(self._most, max(1, seen.partitions // self._consumers))
