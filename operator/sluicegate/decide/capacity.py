@@ -12,7 +12,7 @@ from math import exp
 from statistics import median
 
 from sluicegate.decide import rhythm
-from sluicegate.decide.rates import Rates, back
+from sluicegate.decide.rates import Rates, back, looks
 from sluicegate.decide.scene import FALLING_BEHIND, Scene
 from sluicegate.model.memory import Memory, Poll, Sample
 
@@ -66,9 +66,10 @@ def speed(*, declared: float | None, memory: Memory, now: float) -> Speed:
 def at_work(*, scene: Scene, memory: Memory) -> float | None:
     """What the busiest member handled in the last half minute (messages a second), where nobody's partitions changed
     hands meanwhile: at least so much it can do. None when that is not known."""
-    if len(memory.polls) < 2 or not scene.assignment.members or scene.held_for < WINDOW:
+    polls = looks(memory.polls)
+    if len(polls) < 2 or not scene.assignment.members or scene.held_for < WINDOW:
         return None
-    base = back(memory.polls, WINDOW)
+    base = back(polls, WINDOW)
     rates = scene.assignment.present(_moved(memory, base=base))
     return max(rates) / (memory.polls[-1].at - base.at) or None
 
@@ -91,7 +92,7 @@ def _saturated(*, scene: Scene, memory: Memory, window: float) -> float | None:
     waiting = scene.assignment.present(scene.floor)
     if max(waiting) <= enough * LEAST_MESSAGES / window:
         return None
-    base = back(memory.polls, window)
+    base = back(looks(memory.polls), window)
     seconds = memory.polls[-1].at - base.at
     parts = _moved(memory, base=base)
     moved = scene.assignment.present(parts)

@@ -36,6 +36,8 @@ def law(*, scene: Scene, speed: Speed, objective: float, pace: Pace, memory: Mem
     outlook = look_ahead(scene=scene, rates=rates, speed=speed, objective=objective, memory=memory)
     memory = jump.watch(rates=rates, backlog=outlook.backlog, objective=objective, memory=memory, now=scene.now)
     memory = trial.judge(scene=scene, backlog=outlook.backlog, memory=memory)
+    if scene.replicas > 0 and more.guessing(scene=scene, speed=speed, memory=memory):
+        return _stay(scene, rates, speed), memory
     if scene.replicas == 0 or more.due(outlook=outlook, speed=speed, objective=objective):
         want = more.step_up(scene=scene, speed=speed, outlook=outlook, objective=objective)
         if want is not None:

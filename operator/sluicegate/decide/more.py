@@ -6,6 +6,7 @@ from sluicegate.decide import yesterday
 from sluicegate.decide.capacity import Speed
 from sluicegate.decide.need import needs, smallest
 from sluicegate.decide.outlook import Outlook
+from sluicegate.decide.rates import looks
 from sluicegate.decide.scene import Scene
 from sluicegate.decide.want import Want, figure
 from sluicegate.model.memory import Memory
@@ -28,6 +29,11 @@ def due(*, outlook: Outlook, speed: Speed, objective: float) -> bool:
         return outlook.drowned or outlook.age > objective or (outlook.age > ACT_AT * objective and not outlook.jump)
     unproven = speed.rate is not None and outlook.age > UNPROVEN_ACT_AT * objective
     return outlook.proven > ACT_AT * objective or unproven
+
+
+def guessing(*, scene: Scene, speed: Speed, memory: Memory) -> bool:
+    """Whether the next look will tell what a member does, and nothing does so far."""
+    return speed.rate is None and scene.ready > 0 and len(looks(memory.polls)) < 2
 
 
 def step_up(*, scene: Scene, speed: Speed, outlook: Outlook, objective: float) -> Want | None:

@@ -71,6 +71,11 @@ def back(polls: Sequence[Poll], seconds: float) -> Poll:
     return polls[0]
 
 
+def looks(polls: Sequence[Poll]) -> Sequence[Poll]:
+    """Those at which the group was looked at: not where partitions ended before the first look."""
+    return polls[1:] if polls and all(offset is None for offset in polls[0].committed) else polls
+
+
 def arriving(polls: Sequence[Poll], *, base: Poll) -> float:
     """Arrivals a second on all partitions since ``base``."""
     newest = polls[-1]
