@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sluicegate.decide.explain import DEMAND_DOWN, OTHER_UPS
 from sluicegate.decide.stabilization import HOUR
 from sluicegate.model.decision import Action, Decision
-from sluicegate.model.memory import Memory, Order, Trial
+from sluicegate.model.memory import Memory, Order, Trial, evolve
 
 
 def acted(memory: Memory, *, decision: Decision, now: float, version: str = "") -> Memory:
@@ -16,10 +14,10 @@ def acted(memory: Memory, *, decision: Decision, now: float, version: str = "") 
     downs = tuple([at for at in memory.downs if now - at < HOUR])
     if decision.action is Action.SCALE_DOWN and decision.reason in DEMAND_DOWN:
         downs = (*downs, now)
-        memory = replace(memory, undone=now)
+        memory = evolve(memory, undone=now)
     elif up:
         memory = _on_trial(memory, decision=decision, now=now)
-    return replace(
+    return evolve(
         memory,
         downs=downs,
         last_up=now if up else memory.last_up,
@@ -39,9 +37,9 @@ def acted(memory: Memory, *, decision: Decision, now: float, version: str = "") 
 def _on_trial(memory: Memory, *, decision: Decision, now: float) -> Memory:
     """Whether a step up that demand asked for helps is to be seen."""
     if decision.reason in OTHER_UPS:
-        return replace(memory, undone=None, trial=None)
+        return evolve(memory, undone=None, trial=None)
     rate = decision.capacity.value
     if not decision.current or decision.replicas is None or decision.rate_out is None or not rate:
-        return replace(memory, trial=None)
+        return evolve(memory, trial=None)
     trial = Trial(at=now, before=decision.current, after=decision.replicas, out=decision.rate_out, rate=rate)
-    return replace(memory, trial=trial)
+    return evolve(memory, trial=trial)

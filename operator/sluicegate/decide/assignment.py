@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 RANGE, ROUND_ROBIN = "range", "roundrobin"
 NOBODY = -1
@@ -39,7 +40,7 @@ class Shape:
     def useful(self) -> tuple[int, ...]:
         """Ascending numbers of members at which the fullest one gets fewer partitions than with one less."""
         sizes = {end - start for start, end in self.spans} if self.range else {self.partitions}
-        return tuple(sorted({-(-size // k) for size in sizes for k in range(1, size + 1)}))
+        return _useful(frozenset(sizes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,11 @@ def shape(topics: Sequence[str], *, assignor: str) -> Shape:
     return Shape(tuple(spans), assignor)
 
 
+@lru_cache(maxsize=1024)
+def _useful(sizes: frozenset[int]) -> tuple[int, ...]:
+    return tuple(sorted({-(-size // k) for size in sizes for k in range(1, size + 1)}))
+
+
 def _ranges(spans: Sequence[tuple[int, int]], members: int) -> Sequence[int]:
     plan: list[int] = []
     for start, end in spans:
@@ -109,7 +115,8 @@ def _ranges(spans: Sequence[tuple[int, int]], members: int) -> Sequence[int]:
     return plan
 
 
-def _sticky(owners: Sequence[int], members: int) -> Sequence[int]:
+@lru_cache(maxsize=2048)
+def _sticky(owners: tuple[int, ...], members: int) -> Sequence[int]:
     """As few moves as an even spread by number allows: who has more than its share gives the last ones up."""
     plan = [owner if owner < members else NOBODY for owner in owners]
     has = [0] * members
@@ -132,4 +139,4 @@ def _sticky(owners: Sequence[int], members: int) -> Sequence[int]:
                 free += 1
             plan[index] = free
             has[free] += 1
-    return plan
+    return tuple(plan)

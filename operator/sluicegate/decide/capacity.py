@@ -7,14 +7,14 @@ declared; without that, what they have been seen to keep up with: a lower bound,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import exp
 from statistics import median
 
 from sluicegate.decide import rhythm
 from sluicegate.decide.rates import Rates, back, looks
 from sluicegate.decide.scene import FALLING_BEHIND, Scene
-from sluicegate.model.memory import Memory, Poll, Sample
+from sluicegate.model.memory import Memory, Poll, Sample, evolve
 
 WINDOW = 30.0
 MOST_SAMPLES = 12
@@ -79,10 +79,10 @@ def learn(*, scene: Scene, memory: Memory) -> Memory:
     window = max(WINDOW, 2 * scene.gap)
     rates = scene.rates
     if rates is None or not scene.assignment.members:
-        return memory if memory.kept_up_since is None else replace(memory, kept_up_since=None)
+        return memory if memory.kept_up_since is None else evolve(memory, kept_up_since=None)
     sample = _saturated(scene=scene, memory=memory, window=window) if scene.held_for > window else None
     if sample is not None:
-        memory = replace(memory, samples=(*memory.samples, Sample(at=scene.now, rate=sample))[-MOST_SAMPLES:])
+        memory = evolve(memory, samples=(*memory.samples, Sample(at=scene.now, rate=sample))[-MOST_SAMPLES:])
     return _kept_up(scene=scene, rates=rates, memory=memory)
 
 
@@ -128,16 +128,16 @@ def _kept_up(*, scene: Scene, rates: Rates, memory: Memory) -> Memory:
     """After two minutes in which nobody fell behind, the share of the fullest member is a proven speed."""
     shares = scene.assignment.present(scene.share)
     if not scene.resting or rates.mid <= 0 or _anyone_behind(scene, rates, shares):
-        return memory if memory.kept_up_since is None else replace(memory, kept_up_since=None)
+        return memory if memory.kept_up_since is None else evolve(memory, kept_up_since=None)
     since = scene.now - scene.poll if memory.kept_up_since is None else memory.kept_up_since
     if scene.now - since < KEPT_UP:
-        return memory if memory.kept_up_since == since else replace(memory, kept_up_since=since)
+        return memory if memory.kept_up_since == since else evolve(memory, kept_up_since=since)
     proven = min(rates.mid, rates.minute) * max(shares)
     faded = memory.bound * exp(-(scene.now - (memory.bound_at or scene.now)) / BOUND_FADES)
     samples = memory.samples
     if len(samples) >= FEWEST_SAMPLES and proven > DISPROVED * median([sample.rate for sample in samples]):
         samples = tuple([sample for sample in samples if sample.rate >= proven])
-    return replace(memory, kept_up_since=since, bound=max(proven, faded), bound_at=scene.now, samples=samples)
+    return evolve(memory, kept_up_since=since, bound=max(proven, faded), bound_at=scene.now, samples=samples)
 
 
 def _anyone_behind(scene: Scene, rates: Rates, shares: list[float]) -> bool:

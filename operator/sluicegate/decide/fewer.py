@@ -5,14 +5,14 @@ in proportion. With 10 minutes of `scaleDown.stabilization` 24 go down to 3 afte
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sluicegate.decide import highs, jump, outage, yesterday
 from sluicegate.decide.capacity import Speed
 from sluicegate.decide.outlook import Outlook
 from sluicegate.decide.scene import Scene
 from sluicegate.decide.want import Way, figure
-from sluicegate.model.memory import Memory
+from sluicegate.model.memory import Memory, evolve
 
 UTILISATION = 0.9
 CALM = 0.3
@@ -96,8 +96,8 @@ def regret(*, pace: Pace, memory: Memory) -> Memory:
     if down is None or up is None or up < down:
         return memory
     if up - down > REGRET * pace.stabilization:
-        return replace(memory, undone=None)
-    return replace(memory, undone=None, regrets=min(MOST_REGRETS, regrets(memory, now=up) + 1), regrets_at=up)
+        return evolve(memory, undone=None)
+    return evolve(memory, undone=None, regrets=min(MOST_REGRETS, regrets(memory, now=up) + 1), regrets_at=up)
 
 
 def regrets(memory: Memory, *, now: float) -> float:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sluicegate.decide.members import Crew
 from sluicegate.model.kafka import Group
-from sluicegate.model.memory import Memory
+from sluicegate.model.memory import Memory, evolve
 from sluicegate.model.observation import Pods
 
 LEAST_STUCK = 120.0
@@ -84,9 +84,9 @@ def watch_missing(
         return 0, memory
     short = max(0, pods.ready * consumers - len(crew.ours))
     if short == 0:
-        return 0, memory if memory.missing_since is None else replace(memory, missing_since=None)
+        return 0, memory if memory.missing_since is None else evolve(memory, missing_since=None)
     if memory.missing_since is None:
-        return 0, replace(memory, missing_since=now)
+        return 0, evolve(memory, missing_since=now)
     late = now - memory.missing_since > lead and group.described_at > memory.missing_since + lead / 2
     return short if late else 0, memory
 

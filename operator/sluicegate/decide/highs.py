@@ -6,9 +6,7 @@ Kept are only those that still matter: a high is forgotten once a later minute w
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from sluicegate.model.memory import Memory, Minute
+from sluicegate.model.memory import Memory, Minute, evolve
 
 KEPT, LOW_KEPT = 61, 12
 """Minutes."""
@@ -30,7 +28,7 @@ def remember(*, rate: float, fast: float, span: float, memory: Memory, now: floa
     lows = [one for one in lows if one.rate < high_now and one.minute > minute - LOW_KEPT]
     lows.append(Minute(minute=minute, rate=high_now))
     recent = tuple([one for one in memory.recent if now - span <= one[0] < now][-RECENT:])
-    return replace(memory, highs=tuple(highs), lows=tuple(lows), recent=(*recent, (now, fast)))
+    return evolve(memory, highs=tuple(highs), lows=tuple(lows), recent=(*recent, (now, fast)))
 
 
 def highest(memory: Memory, *, window: float, now: float) -> float:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sluicegate.model.kafka import Partition
-from sluicegate.model.memory import Memory
+from sluicegate.model.memory import Memory, evolve
 
 
 def topic_mark(topic: str, topic_id: str) -> str:
@@ -33,11 +32,11 @@ def void_recreated(parts: Sequence[Partition], memory: Memory) -> Memory:
         if (topic in known and known[topic] != id_)
         or (marks and topic not in known and topic_mark(topic, id_) not in marks)
     }
-    memory = replace(memory, topic_ids=merged, topic_marks=())
+    memory = evolve(memory, topic_ids=merged, topic_marks=())
     if not changed:
         return memory
     gone = {f"{part.topic}-{part.partition}" for part in parts if part.topic in changed}
-    return replace(
+    return evolve(
         memory,
         started=None,
         wanted=(),

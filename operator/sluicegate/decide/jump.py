@@ -4,11 +4,9 @@ one like it does not, or until yesterday has been seen to foretell it.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sluicegate.decide import highs, yesterday
 from sluicegate.decide.rates import Rates
-from sluicegate.model.memory import Jump, Memory
+from sluicegate.model.memory import Jump, Memory, evolve
 
 LATE = 0.95
 """Share of the objective at which what waits makes messages late."""
@@ -41,7 +39,7 @@ def watch(*, rates: Rates, backlog: float, objective: float, memory: Memory, now
         jump = Jump(at=now, rise=jump.rise)
     if jump == memory.jump and foreseen == memory.foreseen:
         return memory
-    return replace(memory, jump=jump, foreseen=foreseen)
+    return evolve(memory, jump=jump, foreseen=foreseen)
 
 
 def reserve(memory: Memory, *, ahead: float) -> float:

@@ -6,7 +6,7 @@ Everything else in this room leans on these rules. Unknown is never taken for ze
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sluicegate.decide.absent import not_listed, remembered
 from sluicegate.decide.incarnation import void_recreated
@@ -14,7 +14,7 @@ from sluicegate.decide.residue import settle
 from sluicegate.model.app import Isolation, Kafka, OffsetReset
 from sluicegate.model.kafka import Partition
 from sluicegate.model.known import Known, Maybe, Unknown
-from sluicegate.model.memory import Memory
+from sluicegate.model.memory import Memory, evolve
 from sluicegate.model.observation import Observation
 
 
@@ -117,7 +117,7 @@ def read(
     )
     first_end = tuple(first_after.items())
     if (first_end, residue, transactional) != (memory.first_end, memory.residue, memory.transactional):
-        memory = replace(memory, first_end=first_end, residue=residue, transactional=transactional)
+        memory = evolve(memory, first_end=first_end, residue=residue, transactional=transactional)
     return reading, memory
 
 
@@ -179,7 +179,7 @@ def _isolation(parts: Sequence[Partition], *, kafka: Kafka, memory: Memory) -> M
             and part.end is not None
             and part.stable < part.committed <= part.end
         ):
-            return replace(memory, uncommitted_proven=True, polls=(), anchors=(), residue=())
+            return evolve(memory, uncommitted_proven=True, polls=(), anchors=(), residue=())
     return memory
 
 

@@ -7,10 +7,10 @@ matches; then members are ours as long as there are no more of them than the pod
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sluicegate.model.kafka import Group, Member
-from sluicegate.model.memory import Memory
+from sluicegate.model.memory import Memory, evolve
 from sluicegate.model.observation import Pods
 
 REMEMBERED = 600.0
@@ -38,7 +38,7 @@ def sort_out(
     """``running`` replicas the workload says are ready, ``consumers`` members expected of each pod."""
     hosts = _hosts(memory.hosts, pods=pods, now=now)
     if group is None:
-        return Crew(known=False, foreign=memory.foreign), replace(memory, hosts=hosts)
+        return Crew(known=False, foreign=memory.foreign), evolve(memory, hosts=hosts)
     ours_by_host = {host for host, _ in hosts}
     strangers = [member for member in group.members if member.host not in ours_by_host]
     matched = len(group.members) - len(strangers)
@@ -63,7 +63,7 @@ def sort_out(
     translated = translated or (memory.translated and matched == 0)
     learned = (hosts, crew.foreign, translated, group.assignor or memory.assignor)
     if learned != (memory.hosts, memory.foreign, memory.translated, memory.assignor):
-        memory = replace(memory, hosts=hosts, foreign=crew.foreign, translated=translated, assignor=learned[-1])
+        memory = evolve(memory, hosts=hosts, foreign=crew.foreign, translated=translated, assignor=learned[-1])
     return crew, memory
 
 

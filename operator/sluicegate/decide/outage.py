@@ -5,10 +5,8 @@ was seen three times in a day: then it is how this traffic comes.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sluicegate.decide.rates import Rates
-from sluicegate.model.memory import Memory
+from sluicegate.model.memory import Memory, evolve
 
 FEWEST = 20.0
 """Messages that half a minute should have brought for their absence to say something."""
@@ -23,11 +21,11 @@ def watch(*, rates: Rates, memory: Memory, now: float) -> Memory:
     if memory.silent_since is not None:
         if rates.fast <= BACK * memory.silent_rate:
             return memory
-        return replace(memory, silent_since=None, silent_rate=0.0)
+        return evolve(memory, silent_since=None, silent_rate=0.0)
     if rates.newest > 0 or rates.long * 30.0 < FEWEST or rates.fast > SILENT * rates.long:
         return memory
     falls = tuple([at for at in memory.falls if now - at < KEPT])
-    return replace(memory, silent_since=now, silent_rate=rates.long, falls=(*falls, now)[-MOST:])
+    return evolve(memory, silent_since=now, silent_rate=rates.long, falls=(*falls, now)[-MOST:])
 
 
 def held_for(memory: Memory, *, hold: float, now: float) -> float:

@@ -15,7 +15,7 @@ from sluicegate.decide.scene import Scene
 from sluicegate.decide.time_lag import time_lag
 from sluicegate.model.app import AppSpec
 from sluicegate.model.decision import Lag
-from sluicegate.model.memory import Memory
+from sluicegate.model.memory import Memory, evolve
 from sluicegate.model.observation import Observation
 
 MOST_LEADS = 5
@@ -206,7 +206,7 @@ def _partitions(reading: Reading, *, crew: Crew, consumers: int, memory: Memory)
         return found, memory.usable, memory
     usable = limits.usable(shape=found, foreign=crew.foreign, consumers=consumers)
     if (usable, found.partitions) != (memory.usable, memory.count):
-        memory = replace(memory, usable=usable, count=found.partitions)
+        memory = evolve(memory, usable=usable, count=found.partitions)
     return found, usable, memory
 
 
@@ -227,7 +227,7 @@ def _effect(memory: Memory, *, settled: bool, now: float) -> Memory:
     if memory.order.up:
         took = min(LONGEST_LEAD, max(SHORTEST_LEAD, now - memory.order.at))
         leads = (*leads, took)[-MOST_LEADS:]
-    return replace(memory, order=None, leads=leads)
+    return evolve(memory, order=None, leads=leads)
 
 
 def _pods(
@@ -239,9 +239,9 @@ def _pods(
     """
     pods = observation.pods
     if not pods.stuck_reason:
-        return "", False, memory if memory.pods_stuck_since is None else replace(memory, pods_stuck_since=None)
+        return "", False, memory if memory.pods_stuck_since is None else evolve(memory, pods_stuck_since=None)
     if memory.pods_stuck_since is None:
-        return "", False, replace(memory, pods_stuck_since=now)
+        return "", False, evolve(memory, pods_stuck_since=now)
     if now - memory.pods_stuck_since <= lead:
         return "", False, memory
     full = pods.stuck == 0 or pods.stuck_reason.partition(":")[0] in ALWAYS_STUCK

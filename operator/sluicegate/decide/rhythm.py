@@ -7,9 +7,8 @@ make a saw-tooth of which only the bottom is backlog.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from sluicegate.model.memory import Memory, Poll
+from sluicegate.model.memory import Memory, Poll, evolve
 
 DEFAULT_REST = 2.5
 """Seconds of arrivals, until it has been seen."""
@@ -53,4 +52,4 @@ def learn(*, waiting: float, rate: float, memory: Memory) -> Memory:
     value = min(waiting / rate, MOST_REST) if rate > 0 else (0.0 if waiting == 0 else MOST_REST)
     rests = (*memory.rests, value)[-KEPT:]
     rest = sorted(rests)[len(rests) // LOW] if len(rests) >= FEWEST else memory.rest
-    return replace(memory, rests=rests, rest=rest)
+    return evolve(memory, rests=rests, rest=rest)

@@ -73,8 +73,8 @@ class Scene:
 
     def beyond_rest(self, have: float, rate: float) -> float:
         """What of ``have`` messages neither the commit rhythm nor chance explains at ``rate``."""
-        rest = self.rest + self.rhythm / 2
-        return max(0.0, have - rest * rate - 3 * sqrt(rest * rate + 1))
+        usual = (self.rest + self.rhythm / 2) * rate
+        return max(0.0, have - usual - 3 * sqrt(usual + 1)) if have > usual else 0.0
 
     def loads(self, values: Sequence[float], *, replicas: int) -> list[float]:
         """The sum of ``values`` of each member with so many replicas."""

@@ -6,13 +6,13 @@ came back after a restart). These block demand-driven steps; limits do not wait 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sluicegate.decide.limits import Clamped
 from sluicegate.decide.want import Want
 from sluicegate.model.app import ScaleDown
 from sluicegate.model.decision import Limit
-from sluicegate.model.memory import Memory, Wanted
+from sluicegate.model.memory import Memory, Wanted, evolve
 
 BUCKETS = 32
 """A window is remembered in so many pieces: what was wanted counts for at most 1/32 of it too long."""
@@ -38,7 +38,7 @@ def remember(*, wanted: int, window: float, memory: Memory, now: float) -> Memor
     kept = [old for old in memory.wanted if old.replicas > wanted and old.at > now - (1 + MERGE) * window]
     covered = bool(kept) and kept[-1].at >= until
     entries = tuple(kept) if covered else (*kept, Wanted(at=until, replicas=wanted))
-    return memory if entries == memory.wanted else replace(memory, wanted=entries)
+    return memory if entries == memory.wanted else evolve(memory, wanted=entries)
 
 
 def highest(*, window: float, memory: Memory, now: float) -> int:

@@ -7,11 +7,11 @@ limits correct it at once. Three numbers written over ours in ten minutes by one
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sluicegate.model.app import AppSpec, Mode
 from sluicegate.model.decision import Limit
-from sluicegate.model.memory import Memory, Order, Reversal
+from sluicegate.model.memory import Memory, Order, Reversal, evolve
 from sluicegate.model.observation import Observation, Workload
 
 OURS = "sluicegate"
@@ -87,13 +87,13 @@ def notice(*, workload: Workload | None, writes: bool, memory: Memory, now: floa
     ``window`` seconds for which an accepted number stands."""
     reversals = tuple(entry for entry in memory.reversals if now - entry.at < REVERSAL_SPAN)
     if reversals != memory.reversals:
-        memory = replace(memory, reversals=reversals)
+        memory = evolve(memory, reversals=reversals)
     if memory.accepted_at is not None and now - memory.accepted_at >= window:
-        memory = replace(memory, accepted_at=None, accepted_by="")
+        memory = evolve(memory, accepted_at=None, accepted_by="")
     if workload is None:
         return memory
     if workload.uid != memory.target_uid or memory.written is None or not writes:
-        return replace(
+        return evolve(
             memory,
             target_uid=workload.uid,
             written=workload.desired,
@@ -103,12 +103,12 @@ def notice(*, workload: Workload | None, writes: bool, memory: Memory, now: floa
             accepted_by="",
         )
     if workload.desired == memory.written:
-        return memory if memory.write_seen else replace(memory, write_seen=True)
+        return memory if memory.write_seen else evolve(memory, write_seen=True)
     if stale_view(workload, memory=memory, now=now):
         return memory
     if workload.manager == OURS and (memory.write_seen or workload.desired != memory.before):
         return _unremembered(workload, memory=memory, now=now)
-    return replace(
+    return evolve(
         memory,
         written=workload.desired,
         before=None,
@@ -124,7 +124,7 @@ def _unremembered(workload: Workload, *, memory: Memory, now: float) -> Memory:
     tell. It counts against budget and spacing like any other."""
     at = min(now, workload.managed_at or now)
     up = workload.desired > (memory.written or 0)
-    return replace(
+    return evolve(
         memory,
         written=workload.desired,
         before=None,

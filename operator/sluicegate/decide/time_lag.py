@@ -8,11 +8,10 @@ was found earlier) takes the place of history; without one the rate is extrapola
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sluicegate.decide.lag import Reading
 from sluicegate.model.known import Known, Maybe, Unknown
-from sluicegate.model.memory import Memory, Poll
+from sluicegate.model.memory import Memory, Poll, evolve
 
 LONGEST = 30 * 86_400.0
 """An age is not guessed beyond this."""
@@ -33,7 +32,7 @@ def time_lag(*, reading: Reading, memory: Memory, now: float) -> tuple[Maybe[flo
             kept.append((reading.names[index], position, came))
         oldest = min(oldest, came)
     if tuple(kept) != memory.anchors:
-        memory = replace(memory, anchors=tuple(kept))
+        memory = evolve(memory, anchors=tuple(kept))
     if isinstance(total, Unknown):
         return total, memory
     return Known(max(0.0, now - oldest)), memory

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sluicegate.decide.lag import Reading
 from sluicegate.model.kafka import Group
-from sluicegate.model.memory import Memory, Poll
+from sluicegate.model.memory import Memory, Poll, evolve
 
 SPAN = 300.0
 MOST_POLLS = 40
@@ -31,7 +31,7 @@ def track(*, reading: Reading, group: Group | None, observed_at: float, settled:
     if reading.names != memory.names and reading.names:
         memory = _realign(memory, names=reading.names, at=observed_at)
     if not reading.names:
-        return replace(memory, unstable_at=memory.unstable_at if settled else observed_at)
+        return evolve(memory, unstable_at=memory.unstable_at if settled else observed_at)
     owner = _owners(reading, group) if group is not None else memory.owner
     moved_owner = owner != memory.owner and any(memory.owner)
     before = memory.polls[-1] if memory.polls else None
@@ -51,7 +51,7 @@ def track(*, reading: Reading, group: Group | None, observed_at: float, settled:
     gap = memory.gap
     if fresh and seen % RHYTHM_EVERY == 0 and not moving:
         gap = _rhythm(polls) or gap
-    return replace(
+    return evolve(
         memory,
         polls=polls,
         held=tuple([old if lag is None else lag for lag, old in zip(reading.lags, memory.held, strict=True)]),
@@ -118,7 +118,7 @@ def _realign(memory: Memory, *, names: tuple[str, ...], at: float) -> Memory:
     def moved(values: Sequence[V], *, absent: V) -> tuple[V, ...]:
         return tuple([absent if index is None else values[index] for index in order])
 
-    return replace(
+    return evolve(
         memory,
         names=names,
         polls=tuple(

@@ -4,11 +4,9 @@ is at its end, and more of them would only press on it harder.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sluicegate.decide.rates import MINUTE, back, handled
 from sluicegate.decide.scene import RESTING, Scene
-from sluicegate.model.memory import Ceiling, Memory
+from sluicegate.model.memory import Ceiling, Memory, evolve
 
 LASTS = 900.0
 """Seconds in which a step up must have come to rest to be judged."""
@@ -37,13 +35,13 @@ def judge(*, scene: Scene, backlog: float, memory: Memory) -> Memory:
         trial = None
     if trial is None or not scene.stable or scene.ready != trial.after or scene.stable_for < RESTING:
         changed = ceiling is not memory.ceiling or trial is not memory.trial
-        return replace(memory, ceiling=ceiling, trial=trial) if changed else memory
+        return evolve(memory, ceiling=ceiling, trial=trial) if changed else memory
     base = back(memory.polls, MINUTE)
     out = handled(base, memory.polls[-1])
     due = (trial.after - trial.before) * trial.out / trial.before if trial.before else 0.0
     bound = max(scene.share) * rates.now > ROOM * trial.rate / scene.consumers
     if backlog <= WAITING * rates.now or due <= 0 or bound or out - trial.out >= HELPED * due:
-        return replace(memory, ceiling=ceiling, trial=None)
+        return evolve(memory, ceiling=ceiling, trial=None)
     tries = 1 + (ceiling.tries if ceiling else 0)
     found = Ceiling(
         replicas=trial.before if out <= NOTHING * trial.out else trial.after,
@@ -51,7 +49,7 @@ def judge(*, scene: Scene, backlog: float, memory: Memory) -> Memory:
         rate=rates.mid,
         tries=tries,
     )
-    return replace(memory, ceiling=found, trial=None, samples=())
+    return evolve(memory, ceiling=found, trial=None, samples=())
 
 
 def binding(memory: Memory, *, now: float) -> Ceiling | None:

@@ -6,12 +6,10 @@ A partition without a value counts as what it last held, for scaling up. Nothing
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sluicegate.decide.lag import Reading
 from sluicegate.model.app import OnLagUnknown, UnknownAction
 from sluicegate.model.known import Known, Unknown
-from sluicegate.model.memory import Memory
+from sluicegate.model.memory import Memory, evolve
 
 PATIENCE = 3
 """Polls; beyond them the app is not Ready and onLagUnknown counts."""
@@ -34,7 +32,7 @@ def watch_knowledge(*, reading: Reading, memory: Memory, at: float, now: float, 
         if started is None or seen_at is None or now - seen_at > blink:
             started = now
         seen_at = now
-    return replace(
+    return evolve(
         memory,
         started=started,
         seen_at=seen_at,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from math import exp, log
 from statistics import median
 
-from sluicegate.model.memory import Memory, Profile
+from sluicegate.model.memory import Memory, Profile, evolve
 
 SLOT = 300
 """Seconds."""
@@ -26,12 +26,12 @@ def remember(*, rate: float, memory: Memory, now: float) -> Memory:
     slot = int(now // SLOT)
     was = memory.profile
     if was is None:
-        return replace(memory, profile=Profile(slot=slot, high=rate, rates=array("f")))
+        return evolve(memory, profile=Profile(slot=slot, high=rate, rates=array("f")))
     if slot == was.slot:
-        return memory if rate <= was.high else replace(memory, profile=replace(was, high=rate))
+        return memory if rate <= was.high else evolve(memory, profile=replace(was, high=rate))
     unseen = min(2 * DAY, slot - was.slot - 1)
     rates = array("f", [*was.rates, was.high, *[0.0] * unseen][-2 * DAY :])
-    return replace(memory, profile=Profile(slot=slot, high=rate, rates=rates))
+    return evolve(memory, profile=Profile(slot=slot, high=rate, rates=rates))
 
 
 def expected(memory: Memory, *, now: float, since: float, until: float) -> float:

@@ -6,12 +6,10 @@ it must have been seen in full (it survives a restart in status.memory).
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sluicegate.decide.lag import Reading
 from sluicegate.model.app import Scaling
 from sluicegate.model.known import Known
-from sluicegate.model.memory import Memory
+from sluicegate.model.memory import Memory, evolve
 
 
 def watch_idleness(*, scaling: Scaling, reading: Reading, memory: Memory, now: float) -> Memory:
@@ -24,7 +22,7 @@ def watch_idleness(*, scaling: Scaling, reading: Reading, memory: Memory, now: f
         idle_since = None
     elif idle_since is None:
         idle_since = now
-    return memory if idle_since == memory.idle_since else replace(memory, idle_since=idle_since)
+    return memory if idle_since == memory.idle_since else evolve(memory, idle_since=idle_since)
 
 
 def may_end(*, scaling: Scaling, memory: Memory, now: float) -> bool:

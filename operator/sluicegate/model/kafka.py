@@ -47,8 +47,8 @@ class Partition:
 
     ``start`` log start, ``end`` high watermark, ``stable`` last stable offset. ``committed`` None with
     ``fault`` None means: the group never committed here. ``at`` is when the committed offset was read
-    (unix seconds). ``topic_id`` changes when a topic is deleted and made again. ``earlier`` (offset, unix seconds) where
-    the partition ended some minutes ago, by the times of its messages; asked for at the first look only.
+    (unix seconds). ``topic_id`` changes when a topic is deleted and made again. ``earlier`` (offset, unix seconds)
+    where the partition ended some minutes ago, by the times of its messages; asked for at the first look only.
     """
 
     topic: str
