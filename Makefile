@@ -67,4 +67,5 @@ test: check ## everything that CI runs: check, then all else on a real cluster w
 .PHONY: bench
 bench: venv ## the benchmarks, on the local bed; results in build/bench
 	$(PY) -m tests.bench.bench_decide
+	$(PY) -m tests.bench.bench_simulate
 	dev/with-bed.sh bash -c '$(PY) -m tests.bench.bench_sweep && $(PY) -m tests.bench.bench_operator'

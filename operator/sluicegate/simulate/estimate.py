@@ -9,13 +9,11 @@ COMPILED_SECOND, INTERPRETED_SECOND = 1e-7, 9e-6
 """Of real time for one second of one partition; measured on one core of a two-core cloud machine."""
 LOOK, LOOK_PARTITION = 4e-4, 1.6e-5
 """Of real time for one look of our law, which is the slowest: as such, and for each partition. Same machine."""
-COMPILING = 8.0
-"""Seconds numba takes once, when there is nothing in its cache."""
 
 
 def estimate_seconds(*, workload: WorkloadSpec, seconds: int, laws: int = 1, compiled: bool = COMPILED) -> float:
     """Real seconds for ``laws`` laws over ``seconds`` of virtual time, one after the other; right within a factor of
-    two or so. The first compilation is not counted (`COMPILING`)."""
+    two or so. numba compiles once, in a few seconds that are not counted."""
     partitions = workload.most_partitions
     each = COMPILED_SECOND if compiled else INTERPRETED_SECOND
     looks = seconds / workload.poll_seconds

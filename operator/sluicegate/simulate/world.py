@@ -55,7 +55,7 @@ class World:
         """Serial of the first pod of the newest version."""
         self.in_group = np.zeros(self.seconds, np.int32)
         """Replicas whose members were in the group, by second."""
-        self._objective = objective
+        self._objective = float(objective)
         self._chance = Chance(workload=workload)
         self._serial = 0
         self._outdated: list[int] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +14,8 @@ from sluicegate.simulate import kernel
 from tests.support import simulated
 
 
-def run(queues: kernel.Queues, crew: kernel.Crew, *, until: int, objective: float = 60.0, **fields: object) -> None:
-    given = {"ceiling": float("inf"), "commit": 1, "reachable": True, **fields}
+def run(queues: kernel.Queues, crew: kernel.Crew, *, until: int, objective: float = 60.0, **fields: Any) -> None:
+    given: dict[str, Any] = {"ceiling": float("inf"), "commit": 1, "reachable": True, **fields}
     factor = np.ones(len(queues.arrivals))
     kernel.advance(0, until, queues, crew, factor, given["ceiling"], given["commit"], given["reachable"], objective)
 
@@ -51,7 +52,7 @@ def test_what_is_handled_shows_only_once_it_is_committed() -> None:
     run(queues, simulated.crew([[0]], rate=5.0, partitions=1, phase=2), until=3, commit=5)
     assert queues.committed.tolist() == [0]
     kernel.advance(
-        3, 4, queues, simulated.crew([[0]], rate=5.0, partitions=1, phase=2), np.ones(10), np.inf, 5, True, 60
+        3, 4, queues, simulated.crew([[0]], rate=5.0, partitions=1, phase=2), np.ones(10), np.inf, 5, True, 60.0
     )
     assert queues.committed.tolist() == [4], "second 3 and phase 2 are a multiple of 5"
 
@@ -96,7 +97,7 @@ def test_without_numba_the_same_code_gives_the_same_numbers(monkeypatch: pytest.
     assert plain.COMPILED is False
     rng = np.random.default_rng(7)
     arrivals = rng.poisson(20, (120, 6)).tolist()
-    found = []
+    found: list[tuple[kernel.Queues, int]] = []
     for module in (kernel, plain):
         queues = simulated.queues(arrivals)
         crew = simulated.crew([[0, 3], [1, 4, 5], [2]], rate=[45.0, 38.0, 20.0], partitions=6)
@@ -108,4 +109,4 @@ def test_without_numba_the_same_code_gives_the_same_numbers(monkeypatch: pytest.
     assert age == same_age > 0
     assert one.late.sum() > 0
     for left, right in zip(one, other, strict=True):
-        np.testing.assert_allclose(left, right, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(np.asarray(left), np.asarray(right), rtol=0, atol=1e-9)

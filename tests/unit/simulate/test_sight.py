@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sluicegate.simulate.sight import MIDNIGHT, Sight
 from sluicegate.simulate.world import World
 from tests.support import simulated
 
 
-def at(second: int, **fields: object) -> tuple[World, Sight]:
+def at(second: int, **fields: Any) -> tuple[World, Sight]:
     world = simulated.world(rate=200, **{"partitions": 6, "initialReplicas": 3, "startSeconds": 20, **fields})
     sight = Sight(world)
     world.run_until(second + 1)

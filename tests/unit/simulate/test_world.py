@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,7 @@ def flow(world: World, start: int, stop: int) -> list[float]:
     return found
 
 
-def drowning(**fields: object) -> World:
+def drowning(**fields: Any) -> World:
     """Far more arrives in every partition than all consumers handle: what is handled is what capacity there is."""
     return simulated.world(rate=100_000, partitions=8, capacityPerReplica=10, **fields)
 
