@@ -18,10 +18,11 @@ from sluicegate.errors import Invalid
 from sluicegate.simulate.arrivals import Arrivals
 from sluicegate.simulate.outcome import Outcome
 
-OURS = "sluicegate"
-COLOURS = ("#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999")
-OUR_COLOUR = "#0072b2"
+OURS, LIMIT, STATIC = "sluicegate", "clairvoyant", "static-max"
+COLOURS = ("#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+OUR_COLOUR, LIMIT_COLOUR, STATIC_COLOUR = "#0072b2", "#222222", "#b0b0b0"
 INK, GREY, RED = "#222222", "#666666", "#b2182b"
+LONGEST_NAME = 22
 POINTS = 1200
 """Drawn over the day for each line; more cannot be told apart."""
 STYLE: Any = {
@@ -61,17 +62,29 @@ def plot(path: Path, *, arrivals: Arrivals, outcomes: Mapping[str, Outcome], obj
 
 
 def headline(outcomes: Mapping[str, Outcome]) -> str:
-    """The comparison in one line: ours against the one with the least late messages, else the least of all."""
-    ours = next((name for name in outcomes if name.split(":")[0] == OURS), None)
-    rivals = {name: one for name, one in outcomes.items() if name != ours and name.split(":")[0] != "clairvoyant"}
-    if ours is None or not rivals:
-        return " · ".join(f"{name}: {_said(one)}" for name, one in list(outcomes.items())[:2])
-    rival = min(rivals, key=lambda name: (rivals[name].late_percent, rivals[name].replica_hours))
-    return f"{ours}: {_said(outcomes[ours])}; {rival}: {_said(outcomes[rival])}"
+    """The comparison in one line: our law against the other autoscaler that has the fewest late messages."""
+    ours = next((name for name in outcomes if _kind(name) == OURS), None)
+    others = {name: one for name, one in outcomes.items() if name != ours and _kind(name) not in (LIMIT, STATIC)}
+    if ours is None or not others:
+        return "; ".join(f"{name}: {_said(one)}" for name, one in list(outcomes.items())[:2])
+    other = min(others, key=lambda name: (others[name].late_percent, others[name].replica_hours))
+    return f"{ours}: {_said(outcomes[ours])}; {other}: {_said(outcomes[other])}"
 
 
 def _said(one: Outcome) -> str:
-    return f"{one.late_percent:.2g} % late with {one.replica_hours:,.0f} replica-hours"
+    return f"{_percent(one.late_percent)} late, {_hours(one.replica_hours)} replica-hours"
+
+
+def _kind(name: str) -> str:
+    return name.split(":")[0]
+
+
+def _percent(value: float) -> str:
+    return "0 %" if value == 0 else "<0.001 %" if value < 0.001 else f"{value:.2g} %"
+
+
+def _hours(value: float) -> str:
+    return f"{value:,.1f}" if value < 10 else f"{value:,.0f}"
 
 
 def _figure(plt: Any, *, arrivals: Arrivals, outcomes: Mapping[str, Outcome], objective: float, title: str) -> Any:
@@ -80,11 +93,11 @@ def _figure(plt: Any, *, arrivals: Arrivals, outcomes: Mapping[str, Outcome], ob
         3,
         2,
         figsize=(13, 9),
-        gridspec_kw={"width_ratios": [4.2, 1], "height_ratios": [0.7, 1.3, 1], "hspace": 0.32, "wspace": 0.03},
+        gridspec_kw={"width_ratios": [4, 1], "height_ratios": [0.7, 1.3, 1], "hspace": 0.32, "wspace": 0.04},
     )
     figure.subplots_adjust(left=0.065, right=0.975, top=0.885, bottom=0.06)
-    figure.text(0.022, 0.955, title or headline(outcomes), fontsize=15, fontweight="bold", color=INK)
-    promise = f"one day, the same messages for all laws; late is what waits longer than {objective:g} s"
+    figure.text(0.022, 0.955, title or headline(outcomes), fontsize=14.5, fontweight="bold", color=INK)
+    promise = f"the same {arrivals.messages:,} messages for all laws; late is what waits longer than {objective:g} s"
     figure.text(0.022, 0.925, promise, fontsize=11, color=GREY)
     hours = arrivals.seconds / 3600
     for axis in axes[:, 0]:
@@ -100,16 +113,20 @@ def _figure(plt: Any, *, arrivals: Arrivals, outcomes: Mapping[str, Outcome], ob
     _oldest(axes[2, 0], outcomes, colours=colours, objective=objective)
     axes[2, 0].set_xlabel("hours", color=GREY)
     axes[0, 1].axis("off")
-    _bars(axes[1, 1], {name: one.replica_hours for name, one in outcomes.items()}, colours=colours, form="{:,.0f} h")
-    axes[1, 1].set_title("replica-hours")
-    _bars(axes[2, 1], {name: one.late_percent for name, one in outcomes.items()}, colours=colours, form="{:.2g} %")
-    axes[2, 1].set_title("late messages")
+    hours_of = {name: (one.replica_hours, f"{_hours(one.replica_hours)} h") for name, one in outcomes.items()}
+    _bars(axes[1, 1], hours_of, colours=colours, title="replica-hours")
+    late_of = {
+        name: (one.late_percent, _percent(one.late_percent)) for name, one in outcomes.items() if _kind(name) != LIMIT
+    }
+    _bars(axes[2, 1], late_of, colours=colours, title="late messages")
     return figure
 
 
 def _coloured(outcomes: Mapping[str, Outcome]) -> dict[str, str]:
     free = iter(COLOURS * len(outcomes))
-    return {name: OUR_COLOUR if name == OURS else next(free) for name in outcomes}
+    ours = next((name for name in outcomes if _kind(name) == OURS), None)
+    fixed = {LIMIT: LIMIT_COLOUR, STATIC: STATIC_COLOUR}
+    return {name: OUR_COLOUR if name == ours else fixed.get(_kind(name)) or next(free) for name in outcomes}
 
 
 def _arrivals(axis: Any, arrivals: Arrivals) -> None:
@@ -120,18 +137,16 @@ def _arrivals(axis: Any, arrivals: Arrivals) -> None:
 
 
 def _replicas(axis: Any, outcomes: Mapping[str, Outcome], *, colours: Mapping[str, str]) -> None:
-    for name, one in _ours_last(outcomes):
+    for name, one in _ours_last(outcomes, colours=colours):
         seconds = [0, *(change.second + 1 for change in one.changes), one.seconds]
         counts = [int(one.desired[0]), *(change.after for change in one.changes)]
-        width, order = (2.4, 5) if name == OURS else (1.1, 3)
         axis.step(
             np.array(seconds) / 3600,
             [*counts, counts[-1]],
             where="post",
             color=colours[name],
-            linewidth=width,
-            zorder=order,
-            label=name,
+            linestyle=":" if _kind(name) == LIMIT else "-",
+            **_weight(colours[name]),
         )
     axis.set_title("replicas")
     axis.set_ylim(bottom=0)
@@ -139,35 +154,53 @@ def _replicas(axis: Any, outcomes: Mapping[str, Outcome], *, colours: Mapping[st
 
 def _oldest(axis: Any, outcomes: Mapping[str, Outcome], *, colours: Mapping[str, str], objective: float) -> None:
     top = 2 * objective
-    for name, one in _ours_last(outcomes):
+    for name, one in _ours_last(outcomes, colours=colours):
+        if _kind(name) == LIMIT:
+            continue
         hours, ages = _thinned(one.looks, one.oldest.astype(np.float64), kind=np.max)
         top = max(top, float(ages.max(initial=0)) * 1.3)
-        width, order = (2.0, 5) if name == OURS else (1.1, 3)
-        axis.plot(hours, ages, color=colours[name], linewidth=width, zorder=order)
+        axis.plot(hours, ages, color=colours[name], **_weight(colours[name]))
     axis.axhspan(objective, top, color=RED, alpha=0.07, linewidth=0, zorder=0)
     axis.axhline(objective, color=RED, linewidth=1.2, zorder=4)
     axis.set_yscale("symlog", linthresh=objective, linscale=2)
     axis.set_ylim(0, top)
-    axis.set_yticks([0, objective / 2, objective, *(step * objective for step in (10, 100) if step * objective < top)])
+    steps = (0, 0.5, 1, *(step for step in (2, 10, 100, 1000) if step * objective < top))
+    axis.set_yticks([step * objective for step in steps])
     axis.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f} s")
-    axis.yaxis.set_minor_locator(_none())
+    axis.minorticks_off()
     axis.set_title(f"age of the oldest waiting message; red is beyond the {objective:g} s objective")
 
 
-def _bars(axis: Any, values: Mapping[str, float], *, colours: Mapping[str, str], form: str) -> None:
-    names = list(values)
-    largest = max([*values.values(), 1e-9])
-    axis.barh(range(len(names)), list(values.values()), color=[colours[name] for name in names], height=0.55)
-    for index, name in enumerate(names):
-        axis.text(0, index - 0.32, f"{name}  {form.format(values[name])}", fontsize=10, color=INK, va="bottom")
-    axis.set_xlim(0, largest * 1.05)
-    axis.set_ylim(len(names) - 0.4, -0.9)
+def _bars(axis: Any, values: Mapping[str, tuple[float, str]], *, colours: Mapping[str, str], title: str) -> None:
+    """A bar for each name, longer for more, its name and number above it."""
+    lengths = [length for length, _ in values.values()]
+    axis.barh(range(len(values)), lengths, color=[colours[name] for name in values], height=0.42)
+    for index, (name, (_, words)) in enumerate(values.items()):
+        shown = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+        axis.text(0, index - 0.26, f"{shown}  ", fontsize=10, color=INK, va="bottom")
+        axis.text(
+            1,
+            index - 0.26,
+            words,
+            fontsize=10,
+            color=INK,
+            va="bottom",
+            ha="right",
+            fontweight="bold",
+            transform=axis.get_yaxis_transform(),
+        )
+    axis.set_xlim(0, max([*lengths, 1e-9]) * 1.02)
+    axis.set_ylim(len(values) - 0.5, -0.8)
     axis.axis("off")
-    axis.set_title(axis.get_title())
+    axis.set_title(title)
 
 
-def _ours_last(outcomes: Mapping[str, Outcome]) -> list[tuple[str, Outcome]]:
-    return sorted(outcomes.items(), key=lambda item: item[0] == OURS)
+def _weight(colour: str) -> dict[str, float]:
+    return {"linewidth": 2.4, "zorder": 5} if colour == OUR_COLOUR else {"linewidth": 1.1, "zorder": 3}
+
+
+def _ours_last(outcomes: Mapping[str, Outcome], *, colours: Mapping[str, str]) -> list[tuple[str, Outcome]]:
+    return sorted(outcomes.items(), key=lambda item: colours[item[0]] == OUR_COLOUR)
 
 
 def _thinned(
@@ -185,9 +218,3 @@ def _thinned(
 def _ticks(hours: float) -> npt.NDArray[np.float64]:
     step = next(step for step in (0.25, 0.5, 1, 2, 3, 6, 12, 24, 48, 96) if hours / step <= 12 or step == 96)
     return np.arange(0, hours + step / 2, step)
-
-
-def _none() -> Any:
-    from matplotlib.ticker import NullLocator
-
-    return NullLocator()

@@ -1,0 +1,63 @@
+"""What breaks first, at which multiple: against queues that can be worked out by hand."""
+
+import numpy as np
+import pytest
+
+from sluicegate.simulate.arrivals import Arrivals
+from sluicegate.simulate.breaks import Limit, breaks
+from sluicegate.simulate.workload import WorkloadSpec
+from tests.support.given import spec
+
+
+def found(
+    rates: list[float], *, most: int = 100, objective: float = 60.0, partitions: int = 12, **workload: object
+) -> dict[str, Limit]:
+    world = WorkloadSpec.model_validate({"partitions": partitions, "capacityPerReplica": 100, **workload})
+    app = spec(scaling={"maxReplicas": most})
+    limits = breaks(app=app, workload=world, arrivals=Arrivals(rates=np.array(rates)), objective=objective)
+    assert [limit.at for limit in limits] == sorted(limit.at for limit in limits)
+    return {limit.name: limit for limit in limits}
+
+
+def test_a_steady_rate_breaks_at_the_capacity_of_all_partitions() -> None:
+    limits = found([300.0] * 86_400)
+    assert list(limits) == ["Partitions"]
+    assert limits["Partitions"].bears == 1200
+    assert limits["Partitions"].at == pytest.approx(4.0, rel=0.01)
+
+
+def test_a_short_burst_may_wait_as_long_as_the_objective_allows() -> None:
+    """100 s of m x 600/s against 1,200/s: behind by (600 m - 1200) 100 / 1200 s, which is 60 s at m = 3.2."""
+    assert found([600.0] * 100 + [0.0] * 900)["Partitions"].at == pytest.approx(3.2, rel=0.01)
+
+
+def test_max_replicas_break_before_the_partitions_when_they_are_fewer_by_the_fullest_member() -> None:
+    """Five of twelve: the fullest member has three partitions, a quarter of the messages."""
+    limits = found([100.0] * 3600 * 10, most=5)
+    assert list(limits) == ["Max", "Partitions"]
+    assert limits["Max"].bears == pytest.approx(400)
+    assert "maxReplicas 5" in limits["Max"].words
+
+
+def test_a_knee_and_each_dependency_are_limits_of_their_own() -> None:
+    limits = found(
+        [100.0] * 36_000,
+        downstream={"knee": 7, "slope": 0.5},
+        dependencies=({"name": "orders-db", "messagesPerSecond": 650},),
+    )
+    assert list(limits) == ["Dependency/orders-db", "Ineffective", "Partitions"]
+    assert limits["Ineffective"].bears == 700
+    assert limits["Dependency/orders-db"].words == "orders-db bears 650 messages/s"
+
+
+def test_skewed_partitions_break_by_the_largest() -> None:
+    limits = found([100.0] * 36_000, skew=1.0, partitions=2)
+    assert limits["Partitions"].bears == pytest.approx(150)
+    assert "66.7 % of all messages are in one of 2 partitions" in limits["Partitions"].words
+
+
+def test_capacity_that_falls_counts_when_it_falls() -> None:
+    points = ({"at": 0, "factor": 1.0}, {"at": 3600, "factor": 1.0}, {"at": 3601, "factor": 0.5})
+    busy_then_idle = found([600.0] * 3600 + [60.0] * 3600, capacity=points)["Partitions"]
+    assert busy_then_idle.at == pytest.approx(2.0, rel=0.02)
+    assert busy_then_idle.bears == 600
