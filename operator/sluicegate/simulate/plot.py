@@ -164,7 +164,7 @@ def _oldest(axis: Any, outcomes: Mapping[str, Outcome], *, colours: Mapping[str,
     axis.axhline(objective, color=RED, linewidth=1.2, zorder=4)
     axis.set_yscale("symlog", linthresh=objective, linscale=2)
     axis.set_ylim(0, top)
-    steps = (0, 0.5, 1, *(step for step in (2, 10, 100, 1000) if step * objective < top))
+    steps = (0.5, 1, *(step for step in (2, 10, 100, 1000) if step * objective < top))
     axis.set_yticks([step * objective for step in steps])
     axis.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f} s")
     axis.minorticks_off()

@@ -9,6 +9,7 @@ Only its replica-hours mean something: it takes no account of pauses, so that a 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from sluicegate.simulate.laws.context import Context
 from sluicegate.simulate.laws.options import Options
 from sluicegate.simulate.seen import Seen
+from sluicegate.simulate.group import Assignor
 
 SPAN = 300
 """Seconds for which one count is chosen."""
@@ -39,6 +41,40 @@ def fullest(members: int, *, shares: npt.NDArray[np.float64]) -> float:
     return float(load.max())
 
 
+def ranged(sizes: tuple[int, ...], members: int) -> int:
+    """Partitions of the fullest member when each topic is dealt out by itself: the first has the odd one of all."""
+    return sum(math.ceil(size / members) for size in sizes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearing:
+    """Useful ``counts`` of members, rising, and what each keeps up with (``bears``), in capacities of one member."""
+
+    counts: list[int]
+    bears: npt.NDArray[np.float64]
+
+    def enough(self, load: float) -> int:
+        """The smallest count for ``load``, or the largest there is."""
+        return self.counts[min(int(np.searchsorted(self.bears, load, side="left")), len(self.counts) - 1)]
+
+
+def bearing(sizes: tuple[int, ...], *, skew: float, by_topic: bool) -> Bearing:
+    """What counts of members bear for topics of ``sizes`` with shares by Zipf's ``skew``. ``by_topic``: the range
+    assignor's way; where it and the shares disagree about the fullest member, the worse counts."""
+    partitions = sum(sizes)
+    weights = np.arange(1.0, partitions + 1) ** -skew
+    shares = weights / weights.sum()
+    counts = useful(partitions)
+    if by_topic:
+        fall = [ranged(sizes, count) for count in range(1, max(sizes) + 1)]
+        counts = [count for count, has in enumerate(fall, start=1) if count == 1 or has < min(fall[: count - 1])]
+    parts = [fullest(count, shares=shares) for count in counts]
+    if by_topic:
+        parts = [max(part, ranged(sizes, count) / partitions) for part, count in zip(parts, counts, strict=True)]
+    # What a count bears never falls with a larger one, though dealing by number may make it seem so.
+    return Bearing(counts=counts, bears=np.maximum.accumulate([1 / part for part in parts]) * (1 + 1e-9))
+
+
 class Clairvoyant:
     """The law."""
 
@@ -48,36 +84,31 @@ class Clairvoyant:
         workload = context.workload
         late = workload.start_seconds + 3 * workload.start_noise + workload.pause
         self._lead = options.seconds("lead", late)
+        self._context = context
         self._consumers = workload.consumers_per_replica
-        self._skew = workload.skew
         scaling = context.app.scaling
         knee = workload.downstream.knee if workload.downstream else scaling.max_replicas
         self._least, self._most = max(1, scaling.min_replicas), min(scaling.max_replicas, knee)
         self._peaks = _peaks(context) * self._consumers
-        self._tables: dict[int, tuple[npt.NDArray[np.float64], list[int]]] = {}
+        self._bearings: dict[tuple[int, ...], Bearing] = {}
 
     def __call__(self, seen: Seen) -> int | None:
         first = int(seen.at) // SPAN
         last = int(seen.at + self._lead + self.period - 1) // SPAN  # at the next look it would be too late for these
-        return max(self._count(span, partitions=seen.partitions) for span in range(first, last + 1))
+        return max(self._count(span, at=seen.at) for span in range(first, last + 1))
 
-    def _count(self, span: int, *, partitions: int) -> int:
-        """Replicas for one five minutes."""
-        limits, counts = self._table(partitions)
+    def _count(self, span: int, *, at: float) -> int:
+        """Replicas for one five minutes, with the partitions of ``at``."""
         peak = self._peaks[min(span, len(self._peaks) - 1)]
-        index = min(int(np.searchsorted(limits, peak, side="left")), len(counts) - 1)
-        usable = max(1, partitions // self._consumers)
-        return max(self._least, min(self._most, usable, math.ceil(counts[index] / self._consumers)))
+        replicas = math.ceil(self._bearing(self._context.sizes(at)).enough(peak) / self._consumers)
+        return max(self._least, min(self._most, self._context.usable(at), replicas))
 
-    def _table(self, partitions: int) -> tuple[npt.NDArray[np.float64], list[int]]:
-        """Useful counts, and the load each keeps up with, in capacities of one member."""
-        if partitions not in self._tables:
-            weights = np.arange(1.0, partitions + 1) ** -self._skew
-            shares, counts = weights / weights.sum(), useful(partitions)
-            # What a count bears never falls with a larger one, though dealing by number may make it seem so.
-            bears = np.maximum.accumulate([1 / fullest(count, shares=shares) for count in counts])
-            self._tables[partitions] = (bears * (1 + 1e-9), counts)
-        return self._tables[partitions]
+    def _bearing(self, sizes: tuple[int, ...]) -> Bearing:
+        if sizes not in self._bearings:
+            workload = self._context.workload
+            by_topic = workload.assignor is Assignor.RANGE
+            self._bearings[sizes] = bearing(sizes, skew=workload.skew, by_topic=by_topic)
+        return self._bearings[sizes]
 
 
 def _peaks(context: Context) -> npt.NDArray[np.float64]:

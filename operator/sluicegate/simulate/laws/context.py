@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sluicegate.model.app import AppSpec
 from sluicegate.simulate.arrivals import Arrivals
+from sluicegate.simulate.group import Assignor
 from sluicegate.simulate.workload import WorkloadSpec
 
 
@@ -21,3 +22,19 @@ class Context:
     partitions: int
     workload: WorkloadSpec
     arrivals: Arrivals
+
+    def sizes(self, at: float) -> tuple[int, ...]:
+        """Partitions of each topic at second ``at``."""
+        found = dict(self.workload.sizes)
+        first = next(iter(found))
+        for growth in sorted(self.workload.growth, key=lambda growth: growth.at):
+            if growth.at <= at:
+                found[growth.topic or first] = growth.partitions
+        return tuple(found.values())
+
+    def usable(self, at: float) -> int:
+        """The most replicas that can each have a partition for every consumer, at least 1: of the largest topic under
+        the range assignor, which deals out each topic by itself, else of all."""
+        sizes = self.sizes(at)
+        assignable = max(sizes) if self.workload.assignor is Assignor.RANGE else sum(sizes)
+        return max(1, assignable // self.workload.consumers_per_replica)

@@ -13,9 +13,8 @@ class StaticMax:
     period = 60.0
 
     def __init__(self, options: Options, *, context: Context) -> None:
-        scaling = context.app.scaling
-        self._most = options.count("replicas", scaling.max_replicas)
-        self._consumers = scaling.consumers_per_replica
+        self._most = options.count("replicas", context.app.scaling.max_replicas)
+        self._usable = context.usable
 
     def __call__(self, seen: Seen) -> int | None:
-        return min(self._most, max(1, seen.partitions // self._consumers))
+        return min(self._most, self._usable(seen.at))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sluicegate.simulate.laws import law
-from sluicegate.simulate.laws.clairvoyant import fullest, useful
+from sluicegate.simulate.laws.clairvoyant import bearing, fullest, useful
 from tests.unit.simulate.laws.given import context, seen
 
 
@@ -43,11 +43,27 @@ def test_pods_are_ordered_in_time_to_be_ready_and_kept_until_the_last_second() -
     assert limit(seen(600, partitions=30)) == 1
 
 
-def test_it_knows_the_knee_the_capacity_of_each_hour_and_the_partitions_to_come() -> None:
+def test_it_knows_the_knee_and_the_capacity_of_each_hour() -> None:
     kneed = context(partitions=30, rates=[3000.0] * 300, downstream={"knee": 12, "slope": 0.5})
-    assert law("clairvoyant", context=kneed)(seen(0, partitions=30)) == 12
-    halved = context(partitions=30, rates=[500.0] * 600, capacity=100.0)
-    assert law("clairvoyant", context=halved)(seen(0, partitions=60)) == 5
+    assert law("clairvoyant", context=kneed)(seen(0)) == 12
     points = [{"at": 0, "factor": 0.5}, {"at": 600, "factor": 0.5}]
     slow = context(partitions=30, rates=[500.0] * 600, slowing=points)
-    assert law("clairvoyant", context=slow)(seen(0, partitions=30)) == 10
+    assert law("clairvoyant", context=slow)(seen(0)) == 10
+
+
+def test_both_ends_know_partitions_to_come() -> None:
+    grown = context(partitions=10, rates=[1500.0] * 1200, growth=({"at": 600, "partitions": 30},))
+    for name, after in (("clairvoyant", 15), ("static-max", 30)):
+        made = law(name, context=grown)
+        assert [made(seen(at)) for at in (0, 595, 600)] == [10, 10, after]
+
+
+def test_under_the_range_assignor_no_more_than_the_largest_topic_can_work() -> None:
+    """Topics of 16 and 8: at 12 members the fullest has 2 + 1 partitions as with 8, only at 16 it has 1 + 1."""
+    topics = ({"name": "orders", "partitions": 16}, {"name": "refunds", "partitions": 8})
+    rates = [1200.0] * 600
+    two = context(partitions=24, topics=topics, assignor="range", rates=rates)
+    assert law("static-max", context=two)(seen(0)) == 16
+    assert law("clairvoyant", context=two)(seen(0)) == 16
+    assert bearing((16, 8), skew=0.0, by_topic=True).counts == [1, 2, 3, 4, 6, 8, 16]
+    assert bearing((16, 8), skew=0.0, by_topic=False).counts == useful(24)
