@@ -10,10 +10,11 @@ import numpy as np
 from sluicegate.errors import Bug
 from sluicegate.model.observation import Observation
 from sluicegate.simulate.arrivals import Arrivals
+from sluicegate.simulate.happenings import FaultKind
 from sluicegate.simulate.outcome import Change, Outcome, delays
 from sluicegate.simulate.seen import Law, Seen
 from sluicegate.simulate.sight import Sight
-from sluicegate.simulate.workload import FaultKind, WorkloadSpec
+from sluicegate.simulate.workload import WorkloadSpec
 from sluicegate.simulate.world import World
 
 PROGRESS_STEPS = 100

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from sluicegate.model.kafka import Fault, FaultKind, Group, Member, Partition, TopicPartition
 from sluicegate.model.observation import Observation, Pods, Workload
-from sluicegate.simulate.workload import Assignor, Protocol
-from sluicegate.simulate.workload import FaultKind as Failing
-from sluicegate.simulate.world import Replica, World
+from sluicegate.simulate.group import Assignor, Protocol
+from sluicegate.simulate.happenings import FaultKind as Failing
+from sluicegate.simulate.pods import Replica
+from sluicegate.simulate.world import World
 
 MIDNIGHT = 1_767_571_200.0
 """Unix seconds at which every simulated world begins: Monday, 5 January 2026, 00:00 UTC."""
@@ -46,7 +47,7 @@ class Sight:
 
     def _workload(self, scalings: int) -> Workload:
         world = self._world
-        updated = sum(replica.serial >= world.updated_from for replica in world.replicas)
+        updated = sum(replica.serial >= world.fleet.updated_from for replica in world.replicas)
         return Workload(
             kind="Deployment",
             name="simulated",
@@ -60,7 +61,7 @@ class Sight:
     def _pods(self) -> Pods:
         world = self._world
         ready = len(world.replicas)
-        live = ready + len(world.starting)
+        live = ready + len(world.fleet.starting)
         self._look_at_members()
         return Pods(live=live, surge=max(0, live - world.desired), ready=ready, ips=self._ips)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from enum import StrEnum
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -16,132 +15,14 @@ import yaml
 from pydantic import Field, ValidationError
 
 from sluicegate.errors import Invalid
-from sluicegate.model.address import TopicName
 from sluicegate.model.problem import Problem, invalid, of_rules, of_shape, of_unknown_fields
 from sluicegate.model.resource import Part
 from sluicegate.model.rule import Rule
+from sluicegate.simulate.group import MOST_PARTITIONS, Assignor, Dependency, Downstream, Protocol, Rebalance, Topic
+from sluicegate.simulate.happenings import CapacityPoint, Fault, Growth, Rollout, Stuck
 from sluicegate.simulate.pattern import Pattern
 
-MOST_PARTITIONS = 10_000
 DEFAULT_TOPIC = "messages"
-
-
-class Assignor(StrEnum):
-    """How the group deals out partitions; `uniform` is KIP-848's."""
-
-    COOPERATIVE_STICKY = "cooperative-sticky"
-    RANGE = "range"
-    UNIFORM = "uniform"
-
-
-class Protocol(StrEnum):
-    """What a rebalance stops: everything, or only the partitions that change hands."""
-
-    EAGER = "eager"
-    COOPERATIVE = "cooperative"
-
-
-class FaultKind(StrEnum):
-    LAG_UNKNOWN = "LagUnknown"
-    PARTITION_UNKNOWN = "PartitionUnknown"
-    OPERATOR_DOWN = "OperatorDown"
-    BROKER_DOWN = "BrokerDown"
-
-
-_SPAN = Rule(message="write a second after 'from'", holds=lambda part: part.from_ < part.to, field="to")
-
-
-class Topic(Part):
-    """One topic of the group."""
-
-    name: TopicName
-    """Its name."""
-    partitions: int | None = Field(default=None, ge=1, le=MOST_PARTITIONS)
-    """How many; absent for all topics: ``partitions`` of the workload dealt out evenly."""
-
-
-class Rebalance(Part):
-    """What a rebalance costs."""
-
-    protocol: Protocol | None = None
-    """eager or cooperative; absent: eager for range, else cooperative."""
-    pause_seconds: float | None = Field(default=None, ge=0, le=3600)
-    """Seconds without work for each partition that stops; absent: 8 eager, 4 cooperative."""
-
-
-class Downstream(Part):
-    """What all replicas depend on."""
-
-    knee: int = Field(ge=1, le=MOST_PARTITIONS)
-    """Replicas up to which throughput grows."""
-    slope: float = Field(default=0.0, ge=0, le=10)
-    """Each replica beyond the knee lowers the total by this share of one replica's capacity."""
-
-
-class Dependency(Part):
-    """Something consumers use that has a limit."""
-
-    name: str = Field(min_length=1, max_length=63)
-    """Its name."""
-    messages_per_second: float = Field(gt=0)
-    """What it bears of all replicas together."""
-
-
-class Growth(Part):
-    """Partitions added to a topic."""
-
-    at: int = Field(ge=0)
-    """The second."""
-    partitions: int = Field(ge=1, le=MOST_PARTITIONS)
-    """How many the topic has from then on."""
-    topic: str | None = None
-    """Its name; absent: the first one."""
-
-
-class Rollout(Part):
-    """A rolling update: pods are replaced one after the other, each replacement a rebalance."""
-
-    at: int = Field(ge=0)
-    """The second it begins."""
-    surge: int = Field(default=1, ge=1, le=MOST_PARTITIONS)
-    """How many new pods start at a time."""
-
-
-class Stuck(Part):
-    """A partition whose next message cannot be handled."""
-
-    rules: ClassVar[tuple[Rule, ...]] = (_SPAN,)
-
-    partition: int = Field(ge=0)
-    """Counted over all topics in their order, from 0."""
-    from_: int = Field(ge=0, alias="from")
-    """The first second."""
-    to: int = Field(ge=0)
-    """The second from which it moves again."""
-
-
-class Fault(Part):
-    """Something that fails for a while."""
-
-    rules: ClassVar[tuple[Rule, ...]] = (_SPAN,)
-
-    kind: FaultKind
-    """LagUnknown, PartitionUnknown, OperatorDown or BrokerDown."""
-    from_: int = Field(ge=0, alias="from")
-    """The first second."""
-    to: int = Field(ge=0)
-    """The second from which all is well again."""
-    partition: int = Field(default=0, ge=0)
-    """With PartitionUnknown: which one, counted over all topics from 0."""
-
-
-class CapacityPoint(Part):
-    """The true capacity at one second; between two such seconds it changes evenly."""
-
-    at: int = Field(ge=0)
-    """The second."""
-    factor: float = Field(ge=0, le=1000)
-    """Times capacityPerReplica."""
 
 
 def _ascending(points: tuple[CapacityPoint, ...]) -> bool:

@@ -6,7 +6,7 @@ here; the seconds between two such happenings run in `kernel`. Who scales it loo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -14,25 +14,12 @@ import numpy.typing as npt
 from sluicegate.simulate.arrivals import Arrivals
 from sluicegate.simulate.assignor import NOBODY, ranged, sticky
 from sluicegate.simulate.chance import Chance
+from sluicegate.simulate.group import Assignor, Protocol
+from sluicegate.simulate.happenings import FaultKind
 from sluicegate.simulate.kernel import Crew, Integers, Queues, advance, oldest
+from sluicegate.simulate.pods import Fleet, Replica
 from sluicegate.simulate.traffic import Layout, layout, messages
-from sluicegate.simulate.workload import Assignor, FaultKind, Protocol, WorkloadSpec
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replica:
-    """A pod whose members are in the group. ``serial`` counts pods from 0; ``factor`` of the common capacity."""
-
-    serial: int
-    factor: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
-    """A pod that joins the group at second ``at``; ``replaces`` the serial of the one that leaves then."""
-
-    at: float
-    replaces: int | None = None
+from sluicegate.simulate.workload import WorkloadSpec
 
 
 class World:
@@ -43,23 +30,15 @@ class World:
         self.seconds = arrivals.seconds
         self.layout: Layout = layout(workload)
         self.now = 0
-        self.desired = workload.replicas_at_start
         self.rebalances = 0
         self.generation = 1
         """Changes with each rebalance."""
         self.partitions = self.layout.at(0)
-        self.replicas: list[Replica] = []
-        self.starting: list[Start] = []
         self.owners: list[int] = [NOBODY] * self.partitions
-        self.updated_from = 0
-        """Serial of the first pod of the newest version."""
         self.in_group = np.zeros(self.seconds, np.int32)
         """Replicas whose members were in the group, by second."""
         self._objective = float(objective)
         self._chance = Chance(workload=workload)
-        self._serial = 0
-        self._outdated: list[int] = []
-        self._surge = 1
         count = len(self.layout.keys)
         self.queues = Queues(
             arrivals=messages(arrivals=arrivals, layout=self.layout, chance=self._chance),
@@ -77,9 +56,19 @@ class World:
         self._factor = _factors(workload, seconds=self.seconds)
         self._ceiling = min((one.messages_per_second for one in workload.dependencies), default=float("inf"))
         self._boundaries = _boundaries(workload, self.layout)
-        self.replicas = [self._started() for _ in range(self.desired)]
+        self.fleet = Fleet(replicas=workload.replicas_at_start, rollouts=workload.rollout, chance=self._chance)
         self.owners = self._assigned(self.owners)
         self._crew = self._new_crew()
+
+    @property
+    def desired(self) -> int:
+        """Replicas written."""
+        return self.fleet.desired
+
+    @property
+    def replicas(self) -> Sequence[Replica]:
+        """Those whose members are in the group."""
+        return self.fleet.replicas
 
     @property
     def paused(self) -> bool:
@@ -126,20 +115,13 @@ class World:
 
     def scale(self, replicas: int) -> None:
         """Write ``replicas`` at the end of the last second: pods begin to start, or leave with the next one."""
-        fresh = sorted((start for start in self.starting if start.replaces is None), key=lambda start: start.at)
-        others = [start for start in self.starting if start.replaces is not None]
-        if replicas > self.desired:
-            fresh += [Start(at=self.now - 1 + self._chance.start()) for _ in range(replicas - self.desired)]
-        else:  # what is not there yet goes first, the youngest before others
-            fresh = fresh[: max(0, len(fresh) - (self.desired - replicas))]
-        self.starting = [*others, *fresh]
-        self.desired = replicas
+        self.fleet.scale(replicas, second=self.now - 1)
 
     def run_until(self, second: int) -> None:
         """Live all seconds before ``second``."""
         while self.now < second:
             self._happen()
-            coming = [start.at for start in self.starting] + [at for at in self._boundaries if at > self.now]
+            coming = [start.at for start in self.fleet.starting] + [at for at in self._boundaries if at > self.now]
             upto = min(second, int(-(-min(coming, default=second) // 1)))
             self.in_group[self.now : upto] = len(self.replicas)
             advance(
@@ -157,8 +139,10 @@ class World:
 
     def _happen(self) -> None:
         """Whatever is due at the start of second ``now``."""
+        moves = self.fleet.happen(self.now)
+        changed = moves.changed
         before = list(self.owners)
-        changed = self._roll() | self._join_and_leave()
+        self.owners = self._without(moves.replaced)
         count = self.layout.at(self.now)
         if count != self.partitions:
             self.owners += [NOBODY] * (count - self.partitions)
@@ -170,44 +154,10 @@ class World:
         if changed or self.now in self._boundaries:
             self._crew = self._new_crew()
 
-    def _join_and_leave(self) -> bool:
-        due = [start for start in self.starting if start.at <= self.now and start.replaces is None]
-        self.starting = [start for start in self.starting if start not in due]
-        joining = max(0, min(self.desired, len(self.replicas) + len(due)) - len(self.replicas))
-        self.replicas += [self._started() for _ in range(joining)]
-        leaving = max(0, len(self.replicas) - self.desired)
-        if leaving:
-            del self.replicas[self.desired :]
-        return bool(joining or leaving)
-
-    def _roll(self) -> bool:
-        """Rolling updates: a new pod takes the place of an old one as soon as it is up."""
-        for rollout in self.workload.rollout:
-            if rollout.at == self.now:
-                self._outdated = [replica.serial for replica in self.replicas]
-                self._surge, self.updated_from = rollout.surge, self._serial
-                self.starting = [start for start in self.starting if start.replaces is None]
-        changed = False
-        for start in [start for start in self.starting if start.replaces is not None and start.at <= self.now]:
-            self.starting.remove(start)
-            place = self._place(start.replaces)
-            if place is not None:
-                self._empty(place)
-                self.replicas[place] = self._started()
-                changed = True
-        while self._outdated and sum(start.replaces is not None for start in self.starting) < self._surge:
-            serial = self._outdated.pop(0)
-            if self._place(serial) is not None:
-                self.starting.append(Start(at=self.now + self._chance.start(), replaces=serial))
-        return changed
-
-    def _place(self, serial: int | None) -> int | None:
-        return next((place for place, replica in enumerate(self.replicas) if replica.serial == serial), None)
-
-    def _empty(self, place: int) -> None:
+    def _without(self, places: Sequence[int]) -> list[int]:
+        """Owners once the pods at ``places`` have left."""
         each = self.workload.consumers_per_replica
-        gone = range(place * each, (place + 1) * each)
-        self.owners = [NOBODY if owner in gone else owner for owner in self.owners]
+        return [NOBODY if owner // each in places else owner for owner in self.owners]
 
     def _rebalance(self, before: list[int]) -> None:
         emptied = [owner == NOBODY for owner in self.owners]
@@ -225,10 +175,6 @@ class World:
             topics = self.layout.topics(self.partitions)
             return ranged(topics, members=self.members, partitions=self.partitions)
         return sticky(owners, members=self.members)
-
-    def _started(self) -> Replica:
-        self._serial += 1
-        return Replica(serial=self._serial - 1, factor=self._chance.factor(self._serial - 1))
 
     def _new_crew(self) -> Crew:
         each = self.workload.consumers_per_replica

@@ -10,20 +10,10 @@ import pytest
 from sluicegate.errors import Invalid
 from sluicegate.model.resource import Part
 from sluicegate.simulate.arrivals import arrivals_for
+from sluicegate.simulate.group import Assignor, Dependency, Downstream, Protocol, Rebalance
+from sluicegate.simulate.happenings import FaultKind, Growth, Rollout, Stuck
 from sluicegate.simulate.pattern import Pattern, PatternKind
-from sluicegate.simulate.workload import (
-    Assignor,
-    Dependency,
-    Downstream,
-    FaultKind,
-    Growth,
-    Protocol,
-    Rebalance,
-    Rollout,
-    Stuck,
-    WorkloadSpec,
-    read_workload,
-)
+from sluicegate.simulate.workload import WorkloadSpec, read_workload
 
 ROOT = Path(__file__).resolve().parents[3]
 EXAMPLES = sorted((ROOT / "examples" / "workloads").glob("*.yaml"))

@@ -86,7 +86,7 @@ def test_no_pod_starts_faster_than_eight_seconds_unless_all_do() -> None:
         world.scale(8)
         world.run_until(10 + least - 1)
         assert len(world.replicas) == 1
-        assert min(pod.at for pod in world.starting) >= 9 + least
+        assert min(pod.at for pod in world.fleet.starting) >= 9 + least
 
 
 def test_a_group_that_nobody_is_left_in_handles_nothing_until_somebody_comes() -> None:
@@ -140,7 +140,7 @@ def test_a_rollout_replaces_every_pod_once_each_with_a_rebalance() -> None:
 def test_a_surge_replaces_several_at_a_time() -> None:
     world = simulated.world(partitions=8, initialReplicas=4, startSeconds=20, rollout=[{"at": 50, "surge": 2}])
     world.run_until(50 + 2 * 20 + 1)
-    assert world.updated_from == 4
+    assert world.fleet.updated_from == 4
     assert {replica.serial for replica in world.replicas} == {4, 5, 6, 7}
     assert world.rebalances == 2
 
