@@ -54,6 +54,16 @@ class Fields:
             if at is not None and count is not None:
                 yield min(at, self._now + ahead), count
 
+    def times(self, name: str) -> Iterator[float]:
+        yield from (min(at, self._now) for at in self.numbers(name))
+
+    def rates(self, name: str) -> Iterator[tuple[float, float]]:
+        """(time, rate or another number)"""
+        for item in self._rows(name, width=2):
+            at, rate = _number(item[0]), _number(item[1])
+            if at is not None and rate is not None:
+                yield min(at, self._now), rate
+
     def named(self, name: str) -> Iterator[tuple[float, str]]:
         for item in self._rows(name, width=2):
             at = _number(item[0])

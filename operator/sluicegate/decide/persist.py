@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+from sluicegate.decide import persist_arrivals
 from sluicegate.decide.fields import Fields
 from sluicegate.decide.incarnation import topic_mark
 from sluicegate.decide.stabilization import HOUR
@@ -24,7 +25,7 @@ minutes, or a little later."""
 MOST_WANTED, MOST_NAMED = 16, 16
 LONGEST_NAME = 48
 DOWN_SLOT = HOUR / 12
-OPTIONAL = ("residue", "firstEnd", "leads", "transactional", "reversals")
+OPTIONAL = ("residue", "firstEnd", "day", "highs", "leads", "transactional", "reversals")
 """Left out in this order while the whole is too long."""
 
 
@@ -54,6 +55,9 @@ def persist(memory: Memory) -> dict[str, Any]:
         "idleSince": _whole(memory.idle_since),
         "commitPeriod": _short(memory.gap),
         "capacity": _capacity(memory),
+        "rest": _short(memory.rest),
+        "undone": _whole(memory.undone),
+        **persist_arrivals.persist(memory),
         "leads": [_short(lead) for lead in memory.leads] or None,
         "reversals": [[_whole(one.at), _name(one.manager)] for one in memory.reversals[-6:]] or None,
         "topics": "".join(topic_mark(topic, id_) for topic, id_ in memory.topic_ids) or None,
@@ -109,6 +113,9 @@ def restore(data: Mapping[str, Any] | None, *, now: float) -> Memory:
         uncommitted_proven=read.flag("uncommitted"),
         idle_since=read.time("idleSince") if trusted else None,
         gap=read.number("commitPeriod"),
+        rest=read.number("rest"),
+        undone=read.time("undone"),
+        **persist_arrivals.restore(data, trusted=trusted, now=now),
         samples=tuple(
             Sample(at=when, rate=rate)
             for when, rate in ((capacity.time("at"), capacity.number("value")),) * 2

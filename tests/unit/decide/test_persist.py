@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from array import array
 from typing import Any
 
 import pytest
 
 from sluicegate.decide import persist, restore
 from sluicegate.decide.persist import LIMIT
-from sluicegate.model.memory import Memory, Reversal, Sample, Wanted
+from sluicegate.model.memory import Ceiling, Jump, Memory, Minute, Profile, Reversal, Sample, Wanted
 from tests.support import given
 
 NOW = given.NOW
@@ -42,6 +43,17 @@ FULL = Memory(
     transactional=("orders",),
     residue=(("orders-0", 10, 1, 3),),
     first_end=(("orders-1", 77),),
+    rest=1.5,
+    highs=(Minute(minute=int(NOW // 60) - 30, rate=900.0), Minute(minute=int(NOW // 60), rate=400.0)),
+    jump=Jump(at=NOW - 4000, rise=700.0),
+    foreseen=(NOW - 4000, True),
+    silent_since=NOW - 30,
+    silent_rate=400.0,
+    falls=(NOW - 9000, NOW - 30),
+    undone=NOW - 800,
+    regrets=1.5,
+    regrets_at=NOW - 900,
+    ceiling=Ceiling(replicas=6, until=NOW + 500, rate=410.0, tries=2),
 )
 
 
@@ -55,6 +67,8 @@ def back(memory: Memory, *, after: float = 20.0) -> Memory:
         "started", "wanted", "last_up", "last_down", "acted_at", "leads", "target_uid", "written", "accepted_at",
         "accepted_by", "reversals", "usable", "count", "assignor", "foreign", "translated", "uncommitted_proven",
         "idle_since", "gap", "bound", "bound_at", "transactional", "residue", "first_end",
+        "rest", "highs", "jump", "foreseen", "silent_since", "silent_rate", "falls", "undone", "regrets", "regrets_at",
+        "ceiling",
     ],
 )  # fmt: skip
 def test_it_comes_back(name: str) -> None:
@@ -163,3 +177,30 @@ def test_a_restart_long_after_the_last_write_waits_for_a_whole_window_before_a_s
         numbers.append(decision.replicas)
     assert numbers[:6] == [6] * 6
     assert numbers[-1] == 1
+
+
+def test_the_days_shape_comes_back_by_half_hours() -> None:
+    slot = int(NOW // 300)
+    rates = array("f", [float(100 + place) for place in range(300)])
+    found = back(Memory(seen_at=NOW, profile=Profile(slot=slot, high=1000.0, rates=rates))).profile
+    assert found is not None
+    assert found.slot == slot
+    assert found.high == 1000.0
+    half_a_day_ago = found.rates[-144]
+    assert max(rates[-150:-138]) + 5 >= half_a_day_ago >= rates[-144]
+
+
+def test_a_day_that_lies_in_the_future_is_cut_off() -> None:
+    data = {"v": 1, "day": {"until": NOW + 9e9, "rates": [5.0] * 48}}
+    found = restore(data, now=NOW).profile
+    assert found is not None
+    assert found.slot <= int(NOW // 300)
+
+
+def test_many_heights_become_few_and_none_is_lowered() -> None:
+    minute = int(NOW // 60)
+    many = tuple(Minute(minute=minute - 60 + i, rate=1000.0 - i) for i in range(61))
+    found = back(Memory(seen_at=NOW, highs=many)).highs
+    assert len(found) <= 12
+    for one in many:
+        assert next(kept.rate for kept in found if kept.minute >= one.minute) >= one.rate - 5
