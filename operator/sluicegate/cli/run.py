@@ -7,8 +7,10 @@ import logging
 
 from sluicegate.cli.parts import keep_going
 from sluicegate.control.attend import Attendant
+from sluicegate.control.chronicle import Chronicle
 from sluicegate.control.clock import Clock
 from sluicegate.control.connection_status import ConnectionStatuses
+from sluicegate.control.gate import Gate
 from sluicegate.control.operator import Operator
 from sluicegate.control.relist import Relist
 from sluicegate.control.roster import Roster
@@ -16,9 +18,11 @@ from sluicegate.control.store import Store
 from sluicegate.control.turn import Turns
 from sluicegate.errors import SluicegateError
 from sluicegate.kube.client import Cluster
+from sluicegate.kube.reviews import ClusterReviews
 from sluicegate.kube.watch import SIGNALS, handlers, watch
 from sluicegate.observe.kafka.pool import SweepPool
 from sluicegate.serve.http import serving
+from sluicegate.serve.read_api import ReadApi
 from sluicegate.telemetry import metrics
 
 log = logging.getLogger(__name__)
@@ -29,7 +33,7 @@ WATCH_LIMIT = 300.0
 CRD_LOOKS = 5.0
 
 
-async def run(*, namespaces: tuple[str, ...], port: int, children: int) -> int:
+async def run(*, namespaces: tuple[str, ...], port: int, children: int, read_api: bool = True) -> int:
     """Run until SIGTERM or SIGINT; returns the exit code (0 when told to stop, 1 when a part died)."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -37,9 +41,12 @@ async def run(*, namespaces: tuple[str, ...], port: int, children: int) -> int:
         loop.add_signal_handler(number, stop.set)
     clock = Clock()
     store = Store()
+    chronicle = Chronicle()
     pool = SweepPool(children=children, now=clock.now)
     async with await Cluster.connect(namespaces=namespaces) as cluster:
-        operator = assemble(store=store, clock=clock, pool=pool, cluster=cluster)
+        operator = assemble(store=store, clock=clock, pool=pool, cluster=cluster, chronicle=chronicle)
+        api = ReadApi(store=store, chronicle=chronicle, gate=Gate(ClusterReviews(cluster)))
+        more = api.routes() if read_api else ()
 
         def alive() -> str:
             still = clock.now() - operator.turned
@@ -53,7 +60,7 @@ async def run(*, namespaces: tuple[str, ...], port: int, children: int) -> int:
             return "" if operator.ready else "the first whole list has not come in yet"
 
         try:
-            async with serving(port=port, exposition=metrics.exposition, alive=alive, ready=ready) as bound:
+            async with serving(port=port, exposition=metrics.exposition, alive=alive, ready=ready, more=more) as bound:
                 log.info("started", extra={"port": bound, "namespaces": ",".join(namespaces) or "all"})
                 watching = _watch(cluster, store, namespaces=namespaces, stop=stop)
                 return await keep_going({"control": operator.run(), "watch": watching}, stop=stop)
@@ -61,10 +68,20 @@ async def run(*, namespaces: tuple[str, ...], port: int, children: int) -> int:
             await pool.close()
 
 
-def assemble(*, store: Store, clock: Clock, pool: SweepPool, cluster: Cluster) -> Operator:
+def assemble(
+    *, store: Store, clock: Clock, pool: SweepPool, cluster: Cluster, chronicle: Chronicle | None = None
+) -> Operator:
     """The control room on one API server."""
     roster = Roster(store=store)
-    attendant = Attendant(store=store, roster=roster, clock=clock, scales=cluster, statuses=cluster, events=cluster)
+    attendant = Attendant(
+        store=store,
+        roster=roster,
+        clock=clock,
+        scales=cluster,
+        statuses=cluster,
+        events=cluster,
+        chronicle=chronicle,
+    )
     turns = Turns(
         store=store,
         roster=roster,

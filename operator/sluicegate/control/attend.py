@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sluicegate.act.ports import Events, Scales, Statuses
+from sluicegate.control.chronicle import Chronicle, Entry, became
 from sluicegate.control.clock import Clock
 from sluicegate.control.records import AppRecord
 from sluicegate.control.refused import checked, refused
@@ -23,13 +24,22 @@ class Attendant:
     """Keeps the state of every app and carries one observation through to what is written."""
 
     def __init__(
-        self, *, store: Store, roster: Roster, clock: Clock, scales: Scales, statuses: Statuses, events: Events
+        self,
+        *,
+        store: Store,
+        roster: Roster,
+        clock: Clock,
+        scales: Scales,
+        statuses: Statuses,
+        events: Events,
+        chronicle: Chronicle | None = None,
     ) -> None:
         self._store = store
         self._roster = roster
         self._clock = clock
         self._writing = Writing(store=store, clock=clock, scales=scales, statuses=statuses, events=events)
         self._states = States()
+        self._chronicle = chronicle or Chronicle()
 
     def members_may_move(self, record: AppRecord) -> bool:
         """Whether the group's members are worth reading: the target changed since the last look, an order is not in
@@ -45,6 +55,7 @@ class Attendant:
         """Let go of apps that are no more, and of their metrics."""
         for key in self._states.forget_unless(self._is_there):
             metrics.forget(namespace=key.namespace, app=key.name)
+        self._chronicle.forget_unless(self._is_there)
 
     async def attend(self, asked: AppRecord, *, answer: GroupAnswer | None, fault: Fault | None, poll: float) -> None:
         """Decide about one app from one answer, and write what follows. Never twice at a time for one app.
@@ -64,23 +75,39 @@ class Attendant:
         with context(decision=identity, namespace=key.namespace, app=key.name):
             workload = self._store.workload_of(record)
             state.workload_version = workload.resource_version if workload else ""
+            entry = None
             if record.refusal is not None or record.spec is None:
                 decision = refused(record, before=before, workload=workload, now=now)
             else:
                 observation = self._observe(record, workload, answer=answer, fault=fault, now=now)
+                remembered = state.memory
                 with metrics.decision_seconds.time():
-                    decision, state.memory = decide(
+                    decided, left = decide(
                         spec=record.spec,
                         generation=record.meta.generation,
                         observation=observation,
-                        memory=state.memory,
+                        memory=remembered,
                         now=now,
                         poll=poll,
                     )
-                decision = await self._writing.scale(record, state, decision, workload=workload)
+                state.memory = left
+                decision = await self._writing.scale(record, state, decided, workload=workload)
+                acted, left = became(left, decision=decided, after=state.memory)
+                entry = Entry(
+                    spec=record.spec,
+                    generation=record.meta.generation,
+                    observation=observation,
+                    memory=remembered,
+                    now=now,
+                    poll=poll,
+                    decision=decided,
+                    acted=acted,
+                    left=left,
+                )
             state.decision = decision
             if self._is_there(key):
                 metrics.observe(namespace=key.namespace, app=key.name, decision=decision)
+                self._chronicle.note(record, decision, identity=identity, entry=entry)
             await self._writing.publish(record, state, decision, before=before, identity=identity)
 
     def _is_there(self, key: Key) -> bool:

@@ -167,6 +167,12 @@ class Cluster:
                 remember(value)
         return values
 
+    async def create(self, kind: str, body: Mapping[str, Any], *, namespace: str = "") -> dict[str, Any]:
+        """The object as the API server took it, with what it has to say about it."""
+        known = KINDS[kind]
+        whole = {"apiVersion": known.api_version, "kind": known.name, **body}
+        return await self._call("create", known, Key(namespace, ""), body=whole)
+
     async def _call(
         self,
         verb: str,

@@ -86,6 +86,9 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind(name="Secret", group="", version="v1", plural="secrets"),
         Kind(name="Event", group="", version="v1", plural="events"),
+        Kind(name="ServiceAccount", group="", version="v1", plural="serviceaccounts"),
+        Kind(name="TokenReview", group="authentication.k8s.io", version="v1", plural="tokenreviews"),
+        Kind(name="SubjectAccessReview", group="authorization.k8s.io", version="v1", plural="subjectaccessreviews"),
     )
 }
 BY_PLURAL: Mapping[str, Kind] = {kind.plural: kind for kind in KINDS.values()}

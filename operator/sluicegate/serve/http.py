@@ -1,4 +1,4 @@
-"""`/metrics`, `/livez` and `/readyz`, and nothing else: no port of the operator changes anything."""
+"""`/metrics`, `/livez` and `/readyz` for everybody, the read API for those who may; nothing here changes anything."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ Exposition = Callable[[], Iterable[bytes]]
 SHUTDOWN = 0.5
 
 
-def application(*, exposition: Exposition, alive: Health, ready: Health) -> web.Application:
-    """The routes. Health answers 200, or 503 with the sentence."""
+def application(
+    *, exposition: Exposition, alive: Health, ready: Health, more: Iterable[web.RouteDef] = ()
+) -> web.Application:
+    """The routes, and ``more``. Health answers 200, or 503 with the sentence."""
 
     async def metrics(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": CONTENT_TYPE_LATEST})
@@ -41,19 +43,28 @@ def application(*, exposition: Exposition, alive: Health, ready: Health) -> web.
     app.router.add_get("/metrics", metrics)
     app.router.add_get("/livez", livez)
     app.router.add_get("/readyz", readyz)
+    app.router.add_routes(more)
     return app
 
 
 @asynccontextmanager
 async def serving(
-    *, host: str | None = None, port: int, exposition: Exposition, alive: Health, ready: Health
+    *,
+    host: str | None = None,
+    port: int,
+    exposition: Exposition,
+    alive: Health,
+    ready: Health,
+    more: Iterable[web.RouteDef] = (),
 ) -> AsyncIterator[int]:
     """Serve while inside, on all addresses without ``host``; yields the port, that of IPv4 when asked for 0.
 
     OSError when the port is taken.
     """
     runner = web.AppRunner(
-        application(exposition=exposition, alive=alive, ready=ready), access_log=None, shutdown_timeout=SHUTDOWN
+        application(exposition=exposition, alive=alive, ready=ready, more=more),
+        access_log=None,
+        shutdown_timeout=SHUTDOWN,
     )
     await runner.setup()
     try:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sluicegate.control.attend import Attendant
+from sluicegate.control.chronicle import Chronicle
 from sluicegate.control.clock import Clock
 from sluicegate.control.connection_status import ConnectionStatuses
 from sluicegate.control.operator import Operator
@@ -80,6 +81,7 @@ class World:
         self.store = Store()
         self.api.watch(self.store)
         self.roster = Roster(store=self.store)
+        self.chronicle = Chronicle()
         attendant = Attendant(
             store=self.store,
             roster=self.roster,
@@ -87,6 +89,7 @@ class World:
             scales=self.api,
             statuses=self.api,
             events=self.api,
+            chronicle=self.chronicle,
         )
         self.attendant = attendant
         self.turns = Turns(

@@ -28,11 +28,17 @@ from sluicegate.telemetry import log
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="Metrics and health.")
 @click.option("--children", type=click.IntRange(1, 64), default=4, show_default=True, help="Processes that read Kafka.")
-def run(namespaces: tuple[str, ...], log_level: str, log_format: str, port: int, children: int) -> None:
+@click.option(
+    "--read-api/--no-read-api",
+    default=True,
+    show_default=True,
+    help="Show decisions and observations on the same port, to those whom the cluster's RBAC lets.",
+)
+def run(namespaces: tuple[str, ...], log_level: str, log_format: str, port: int, children: int, read_api: bool) -> None:
     """Run the operator."""
     log.set_up(level=log_level, form=log.Format(log_format))
     from sluicegate.cli.run import run as operate
 
     with sentence():
-        code = asyncio.run(operate(namespaces=namespaces, port=port, children=children))
+        code = asyncio.run(operate(namespaces=namespaces, port=port, children=children, read_api=read_api))
     raise SystemExit(code)
