@@ -23,11 +23,15 @@ def test_by_default_it_installs_these_objects(render: Render) -> None:
     assert names == [
         ("ClusterRole", "sluicegate"),
         ("ClusterRole", "sluicegate-edit"),
+        ("ClusterRole", "sluicegate-observe"),
+        ("ClusterRole", "sluicegate-operators-reviews"),
         ("ClusterRole", "sluicegate-view"),
         ("ClusterRoleBinding", "sluicegate"),
+        ("ClusterRoleBinding", "sluicegate-operators-reviews"),
         ("CustomResourceDefinition", "kafkaconnections.sluicegate.dev"),
         ("CustomResourceDefinition", "kafkaconsumerapps.sluicegate.dev"),
         ("Deployment", "sluicegate"),
+        ("Role", "sluicegate-reach"),
         ("Service", "sluicegate"),
         ("ServiceAccount", "sluicegate"),
     ]

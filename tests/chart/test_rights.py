@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.chart import Body, Render
+from tests.support.chart import Body, Render, Rendered
 
 RIGHTS = {
     ("sluicegate.dev", "kafkaconsumerapps"): {"list", "watch"},
@@ -22,6 +22,11 @@ RIGHTS = {
     ("keda.sh", "scaledobjects"): {"list"},
 }
 
+REVIEWS = {
+    ("authentication.k8s.io", "tokenreviews"): {"create"},
+    ("authorization.k8s.io", "subjectaccessreviews"): {"create"},
+}
+
 
 def rights(role: Body) -> dict[tuple[str, str], set[str]]:
     out: dict[tuple[str, str], set[str]] = {}
@@ -32,8 +37,33 @@ def rights(role: Body) -> dict[tuple[str, str], set[str]]:
     return out
 
 
+def given_to_the_operator(rendered: Rendered) -> list[Body]:
+    """The roles that are bound to its account."""
+    bindings = rendered.all("ClusterRoleBinding") + rendered.all("RoleBinding")
+    account = rendered.one("ServiceAccount")["metadata"]["name"]
+    bound = {
+        (binding["roleRef"]["kind"], binding["metadata"].get("namespace"), binding["roleRef"]["name"])
+        for binding in bindings
+        if [subject["name"] for subject in binding["subjects"]] == [account]
+    }
+    roles = rendered.all("ClusterRole") + rendered.all("Role")
+    return [
+        role for role in roles if (role["kind"], role["metadata"].get("namespace"), role["metadata"]["name"]) in bound
+    ]
+
+
 def test_the_operator_has_these_rights_and_no_others(render: Render) -> None:
-    assert rights(render().one("ClusterRole", ending="sluicegate")) == RIGHTS
+    main, reviews = sorted(given_to_the_operator(render()), key=lambda role: str(role["metadata"]["name"]))
+    assert rights(main) == RIGHTS
+    assert rights(reviews) == REVIEWS
+
+
+def test_without_the_read_api_there_are_no_rights_for_it_and_no_routes(render: Render) -> None:
+    rendered = render({"readApi": {"enabled": False}})
+    assert [rights(role) for role in given_to_the_operator(rendered)] == [RIGHTS]
+    assert rendered.all("Role") == []
+    assert "--no-read-api" in rendered.container["args"]
+    assert "--no-read-api" not in render().container["args"]
 
 
 @pytest.mark.parametrize("values", [{}, {"watchNamespaces": ["shop"]}], ids=["everywhere", "one namespace"])
@@ -47,16 +77,17 @@ def test_no_rule_has_a_wildcard(render: Render, values: Body) -> None:
 
 def test_watched_namespaces_get_a_role_each_and_the_cluster_none(render: Render) -> None:
     rendered = render({"watchNamespaces": ["shop", "billing"]})
-    assert [role["metadata"]["namespace"] for role in rendered.all("Role")] == ["shop", "billing"]
-    assert all(rights(role) == RIGHTS for role in rendered.all("Role"))
-    assert rendered.all("ClusterRoleBinding") == []
-    assert {role["metadata"]["name"] for role in rendered.all("ClusterRole")} == {"sluicegate-view", "sluicegate-edit"}
+    roles = given_to_the_operator(rendered)
+    assert [role["metadata"]["namespace"] for role in roles if role["kind"] == "Role"] == ["shop", "billing"]
+    assert all(rights(role) == RIGHTS for role in roles if role["kind"] == "Role")
+    assert [rights(role) for role in roles if role["kind"] == "ClusterRole"] == [REVIEWS]
 
 
 @pytest.mark.parametrize("values", [{}, {"watchNamespaces": ["shop"]}], ids=["everywhere", "one namespace"])
 def test_the_rights_are_bound_to_the_account_of_the_pod(render: Render, values: Body) -> None:
     rendered = render(values)
-    binding = (rendered.all("ClusterRoleBinding") + rendered.all("RoleBinding"))[0]
+    bindings = rendered.all("ClusterRoleBinding") + rendered.all("RoleBinding")
+    (binding,) = (one for one in bindings if one["metadata"]["name"] == "sluicegate")
     account = rendered.one("ServiceAccount")["metadata"]
     assert binding["subjects"] == [
         {"kind": "ServiceAccount", "name": account["name"], "namespace": account["namespace"]}
@@ -70,7 +101,7 @@ def test_an_account_that_is_there_already_is_used(render: Render) -> None:
     rendered = render({"serviceAccount": {"create": False, "name": "given"}})
     assert rendered.all("ServiceAccount") == []
     assert rendered.pod["serviceAccountName"] == "given"
-    assert rendered.one("ClusterRoleBinding")["subjects"][0]["name"] == "given"
+    assert rendered.one("ClusterRoleBinding", ending="sluicegate")["subjects"][0]["name"] == "given"
 
 
 def test_secrets_can_be_narrowed_to_names_and_are_never_listed(render: Render) -> None:
@@ -93,6 +124,21 @@ def test_those_who_may_edit_a_namespace_may_edit_apps_but_not_their_status(rende
     assert set(rights(edit)) == {("sluicegate.dev", "kafkaconsumerapps"), ("sluicegate.dev", "kafkaconnections")}
     view = render().one("ClusterRole", ending="-view")
     assert set().union(*rights(view).values()) == {"get", "list", "watch"}
-    assert "ClusterRole" not in {
-        body["kind"] for body in render({"rbac": {"userRoles": False}, "watchNamespaces": ["a"]}).objects
-    }
+    alone = render({"rbac": {"userRoles": False}, "watchNamespaces": ["a"]})
+    assert [role["metadata"]["name"] for role in alone.all("ClusterRole")] == ["sluicegate-operators-reviews"]
+
+
+def test_those_who_may_view_a_namespace_may_look_at_observations(render: Render) -> None:
+    observe = render().one("ClusterRole", ending="-observe")
+    assert observe["metadata"]["labels"]["rbac.authorization.k8s.io/aggregate-to-view"] == "true"
+    assert rights(observe) == {("sluicegate.dev", "kafkaconsumerapps/observations"): {"get"}}
+
+
+def test_reaching_the_pod_is_a_role_that_nobody_has_unless_named(render: Render) -> None:
+    assert rights(render().one("Role")) == {("", "pods"): {"list"}, ("", "pods/portforward"): {"get", "create"}}
+    assert render().all("RoleBinding") == []
+    team = {"kind": "Group", "name": "developers", "apiGroup": "rbac.authorization.k8s.io"}
+    binding = render({"readApi": {"reachableBy": [team]}}).one("RoleBinding")
+    assert binding["subjects"] == [team]
+    assert binding["roleRef"]["name"] == "sluicegate-reach"
+    assert binding["metadata"]["namespace"] == "operators"

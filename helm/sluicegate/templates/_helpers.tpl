@@ -17,6 +17,11 @@
 {{- default (include "sluicegate.fullname" .) .Values.serviceAccount.name -}}
 {{- end -}}
 
+{{/* Of the whole cluster, so that two releases of one name do not meet in it. */}}
+{{- define "sluicegate.reviews" -}}
+{{- printf "%s-%s-reviews" (include "sluicegate.fullname" .) .Release.Namespace -}}
+{{- end -}}
+
 {{- define "sluicegate.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "sluicegate.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
