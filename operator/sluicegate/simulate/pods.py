@@ -69,9 +69,8 @@ class Fleet:
         return Moves(changed=self._join_and_leave(second) or bool(replaced), replaced=replaced)
 
     def _join_and_leave(self, second: int) -> bool:
-        due = sum(start.at <= second and start.replaces is None for start in self.starting)
+        joining = sum(start.at <= second and start.replaces is None for start in self.starting)
         self.starting = [start for start in self.starting if start.at > second or start.replaces is not None]
-        joining = max(0, min(self.desired, len(self.replicas) + due) - len(self.replicas))
         self.replicas += [self._started() for _ in range(joining)]
         leaving = max(0, len(self.replicas) - self.desired)
         if leaving:

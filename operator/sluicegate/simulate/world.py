@@ -168,7 +168,7 @@ class World:
         resumes = self.now + self.workload.pause
         for partition, owner in enumerate(self.owners):
             if eager or emptied[partition] or owner != before[partition]:
-                self.resumes[partition] = max(self.resumes[partition], resumes)
+                self.resumes[partition] = resumes
 
     def _assigned(self, owners: list[int]) -> list[int]:
         if self.workload.assignor is Assignor.RANGE:

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sluicegate.simulate import kernel
 from tests.support import simulated
@@ -70,6 +72,13 @@ def test_a_ceiling_holds_for_all_members_together() -> None:
     assert queues.handled.tolist() == [15, 5]
 
 
+def test_a_ceiling_is_the_same_whatever_the_members_could_do() -> None:
+    queues = simulated.queues([[100, 100]])
+    crew = simulated.crew([[0], [1]], rate=30.0, partitions=2)
+    kernel.advance(0, 1, queues, crew, np.array([0.5]), 20.0, 1, True, 60.0)
+    assert queues.handled.tolist() == [10, 10]
+
+
 def test_the_oldest_message_is_the_one_at_the_front() -> None:
     queues = simulated.queues([[4], [0], [4], [0]])
     crew = simulated.crew([[0]], rate=2.0, partitions=1)
@@ -110,3 +119,30 @@ def test_without_numba_the_same_code_gives_the_same_numbers(monkeypatch: pytest.
     assert one.late.sum() > 0
     for left, right in zip(one, other, strict=True):
         np.testing.assert_allclose(np.asarray(left), np.asarray(right), rtol=0, atol=1e-9)
+
+
+@given(
+    came=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=40),
+    rates=st.tuples(st.integers(1, 40), st.integers(1, 40)),
+)
+def test_every_delay_is_that_of_a_plain_queue_and_no_message_is_lost(
+    came: list[tuple[int, int]], rates: tuple[int, int]
+) -> None:
+    queues = simulated.queues([list(second) for second in came])
+    crew = simulated.crew([[0], [1]], rate=[float(rate) for rate in rates], partitions=2)
+    run(queues, crew, until=len(came), objective=3.0)
+    expected = np.zeros(len(came) + 1)
+    late, waiting = [0, 0], [0, 0]
+    for partition, rate in enumerate(rates):
+        queue: list[int] = []
+        for second, arrivals in enumerate(came):
+            queue += [second] * arrivals[partition]
+            for arrived in queue[:rate]:
+                expected[second - arrived] += 1
+                late[partition] += second - arrived > 3
+            queue = queue[rate:]
+        waiting[partition] = len(queue)
+    assert queues.delays == pytest.approx(expected)
+    assert queues.late == pytest.approx(late)
+    assert queues.waiting == pytest.approx(waiting)
+    assert (queues.handled + queues.waiting) == pytest.approx(queues.ended)

@@ -94,6 +94,11 @@ def test_the_same_seed_makes_the_same_run_and_another_seed_another() -> None:
     assert figures(5) != figures(6)
 
 
+def test_another_seed_brings_other_messages() -> None:
+    one, other = [run(Scheduled(), seed=seed).messages_by_partition.tolist() for seed in (5, 6)]
+    assert one != other
+
+
 def test_what_arrives_does_not_depend_on_the_law() -> None:
     one = run(Scheduled({100: 8}), seed=5)
     other = run(Scheduled({200: 1, 300: 9}, period=20), seed=5)
@@ -130,6 +135,13 @@ def test_an_unknown_partition_stands_still_for_those_who_sum_up() -> None:
     assert during.known
     assert during.end[3] == before.end[3] < after.end[3]
     assert during.end[2] > before.end[2]
+
+
+def test_a_new_partition_may_be_unknown_from_the_start() -> None:
+    law = Scheduled()
+    faults = [{"kind": "PartitionUnknown", "partition": 11, "from": 95, "to": 120}]
+    run(law, growth=[{"at": 100, "partitions": 12}], faults=faults)
+    assert [(seen.partitions, len(seen.lag)) for seen in law.seen[8:11]] == [(10, 10), (12, 12), (12, 12)]
 
 
 def test_an_operator_that_is_down_says_nothing_and_begins_anew() -> None:

@@ -52,6 +52,10 @@ def test_a_group_in_motion_tells_no_assignment_and_settles_when_the_pause_is_ove
     assert moving is not None
     assert moving.state == "PreparingRebalance"
     assert [member.partitions for member in moving.members] == [(), ()]
+    world.run_until(51 + 4)
+    resting = sight.observation(scalings=1).group
+    assert resting is not None
+    assert resting.state == "PreparingRebalance"
     world.run_until(51 + 4 + 1)
     settled = sight.observation(scalings=1).group
     assert settled is not None

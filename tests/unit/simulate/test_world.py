@@ -68,6 +68,30 @@ def test_what_was_ordered_and_is_not_needed_any_more_never_joins() -> None:
     assert world.rebalances == 0
 
 
+def test_the_pods_of_an_order_taken_back_are_gone_for_the_next_one() -> None:
+    world = simulated.world(partitions=8, initialReplicas=2, startSeconds=30)
+    for second, replicas in ((10, 5), (20, 3), (25, 5)):
+        world.run_until(second)
+        world.scale(replicas)
+    for second, replicas in ((39, 2), (40, 3), (54, 3), (55, 5)):
+        world.run_until(second)
+        assert len(world.replicas) == replicas
+
+
+def test_of_pods_on_their_way_the_one_that_would_come_last_is_taken_back_first() -> None:
+    world = simulated.world(partitions=8, initialReplicas=2, startSeconds=30)
+    for second, replicas in ((10, 3), (25, 4), (30, 3)):
+        world.run_until(second)
+        world.scale(replicas)
+    world.run_until(40)
+    assert len(world.replicas) == 3
+    assert world.fleet.starting == []
+
+
+def test_one_replica_is_always_of_use() -> None:
+    assert simulated.world(partitions=4, consumersPerReplica=8).usable == 1
+
+
 def test_replicas_started_together_join_one_by_one_when_their_starts_differ() -> None:
     world = simulated.world(partitions=8, initialReplicas=1, startSeconds=60, startNoise=15)
     world.run_until(1)
@@ -135,6 +159,25 @@ def test_a_rollout_replaces_every_pod_once_each_with_a_rebalance() -> None:
     assert old.isdisjoint(replica.serial for replica in world.replicas)
     assert len(world.replicas) == 4
     assert world.rebalances == 4
+
+
+def test_a_rollout_has_no_pods_for_those_that_left_meanwhile() -> None:
+    world = simulated.world(partitions=8, initialReplicas=4, startSeconds=20, rollout=[{"at": 50}])
+    world.run_until(60)
+    world.scale(2)
+    world.run_until(50 + 2 * 20 + 1)
+    assert [replica.serial for replica in world.replicas] == [4, 5]
+    assert world.fleet.starting == []
+
+
+def test_a_second_rollout_takes_over_from_the_first() -> None:
+    rollouts = [{"at": 50}, {"at": 60}]
+    world = simulated.world(partitions=8, initialReplicas=2, startSeconds=20, rollout=rollouts)
+    world.run_until(60 + 20)
+    assert world.rebalances == 0, "the pod of the first one's version never came"
+    world.run_until(60 + 2 * 20 + 1)
+    assert [replica.serial for replica in world.replicas] == [2, 3]
+    assert world.fleet.updated_from == 2
 
 
 def test_a_surge_replaces_several_at_a_time() -> None:
