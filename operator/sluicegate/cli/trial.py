@@ -16,13 +16,12 @@ from sluicegate.model.app import DEFAULT_OBJECTIVE, AppSpec
 from sluicegate.model.parse import read_app
 from sluicegate.simulate.arrivals import Arrivals, arrivals_for, read_arrivals
 from sluicegate.simulate.compare import Run
+from sluicegate.simulate.estimate import estimate_seconds
 from sluicegate.simulate.kernel import COMPILED
 from sluicegate.simulate.laws import DEFAULT_LAWS, split
 from sluicegate.simulate.workload import WorkloadSpec, read_workload
 
 Read = TypeVar("Read")
-INTERPRETED = 11e-6
-"""Seconds for one second of one partition without numba, measured on two busy cores."""
 PATIENCE = 5.0
 """Seconds up to which nobody needs to be told how long it takes."""
 
@@ -169,7 +168,7 @@ def _check(runs: dict[str, Run]) -> None:
 
 
 def _patience(days: Sequence[DayAhead], *, workload: WorkloadSpec) -> list[str]:
-    each = sum(day.plain.seconds for day in days) * workload.most_partitions * INTERPRETED
+    each = sum(estimate_seconds(workload=workload, seconds=day.plain.seconds) for day in days)
     if COMPILED or each < PATIENCE:
         return []
     return [
