@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from sluicegate.cli.commands.explain import explain
+from sluicegate.cli.commands.record import record
 from sluicegate.cli.commands.replay import replay
 from sluicegate.cli.commands.run import run
 from sluicegate.cli.commands.simulate import simulate
@@ -26,7 +27,7 @@ def cli() -> None:
     """Scale Kafka consumers by lag, and see why."""
 
 
-for command in (run, status, explain, replay, simulate, version):
+for command in (run, status, explain, record, replay, simulate, version):
     cli.add_command(command)
 
 

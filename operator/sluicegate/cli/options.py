@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from sluicegate.model import duration
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -28,6 +30,41 @@ output_option = click.option(
     show_default=True,
     help="Form of the output.",
 )
+
+operator_option = click.option(
+    "--operator-namespace",
+    default="",
+    envvar="SLUICEGATE_OPERATOR_NAMESPACE",
+    help="Where the operator runs; looked for in all namespaces when not given.",
+)
+account_option = click.option(
+    "--as-service-account",
+    "service_account",
+    default="",
+    metavar="NAME",
+    help="Show the operator a token of this account of the app's namespace, where the kubeconfig holds none.",
+)
+token_option = click.option(
+    "--token",
+    default="",
+    envvar="SLUICEGATE_TOKEN",
+    help="The token to show the operator; better given as SLUICEGATE_TOKEN, which no process list shows.",
+)
+
+
+def reach_options(command: F) -> F:
+    """Options of commands that ask the operator itself."""
+    return operator_option(account_option(token_option(command)))
+
+
+def seconds(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
+    """A callback for options: a duration as in our resources (`90s`, `10m`)."""
+    if value is None:
+        return None
+    try:
+        return duration.parse(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r}: {error}") from None
 
 
 def place(namespace: str) -> str:

@@ -6,6 +6,7 @@ import base64
 import logging
 import socket
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import Any, Self
 from zlib import crc32
@@ -15,6 +16,7 @@ from sluicegate.errors import Gone, Invalid, SluicegateError
 from sluicegate.kube.access import configuration
 from sluicegate.kube.kinds import BY_PLURAL, KINDS, OWN, Kind
 from sluicegate.kube.transport import Transport
+from sluicegate.kube.tunnel import tunnel
 from sluicegate.model.resource import Key
 from sluicegate.telemetry.redact import remember
 
@@ -60,13 +62,14 @@ class Cluster:
             found += await self.list_in(kind, namespace=namespace)
         return found
 
-    async def list_in(self, kind: str, *, namespace: str) -> list[dict[str, Any]]:
-        """The same for one namespace; all of the cluster with an empty one."""
+    async def list_in(self, kind: str, *, namespace: str, selector: str = "") -> list[dict[str, Any]]:
+        """The same for one namespace; all of the cluster with an empty one. ``selector`` in label-selector form."""
         known = KINDS[kind]
         found: list[dict[str, Any]] = []
         token = ""
         while True:
             query = [("limit", str(PAGE)), *([("continue", token)] if token else [])]
+            query += [("labelSelector", selector)] if selector else []
             try:
                 page = await self._call("list", known, Key(namespace, ""), query=query, within=LIST_TIMEOUT)
             except Gone as error:
@@ -172,6 +175,26 @@ class Cluster:
         known = KINDS[kind]
         whole = {"apiVersion": known.api_version, "kind": known.name, **body}
         return await self._call("create", known, Key(namespace, ""), body=whole)
+
+    async def token(self) -> str:
+        """The bearer token of this process's own credentials; empty where they are others."""
+        return await self._transport.token()
+
+    async def token_of(self, account: Key, *, seconds: int) -> str:
+        """A token of a ServiceAccount that lasts so long, at least ten minutes."""
+        body = {
+            "apiVersion": "authentication.k8s.io/v1",
+            "kind": "TokenRequest",
+            "spec": {"expirationSeconds": max(600, seconds)},
+        }
+        found = await self._call(
+            "create", KINDS["ServiceAccount"], account, subresource="token", body=body, within=LIST_TIMEOUT
+        )
+        return str(found["status"]["token"])
+
+    def tunnel(self, pod: Key, *, port: int) -> AbstractAsyncContextManager[str]:
+        """See `kube.tunnel`."""
+        return tunnel(self._transport, pod, port=port, within=LIST_TIMEOUT)
 
     async def _call(
         self,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Self
 
 import aiohttp
@@ -79,3 +81,32 @@ class Transport:
             raise of_silence(error, verb=verb, resource=resource, where=where) from error
         finally:
             kubernetes_requests_total.labels(verb=verb, code=str(code)).inc()
+
+    @asynccontextmanager
+    async def websocket(
+        self, path: str, *, protocol: str, resource: str, where: str, within: float
+    ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        """A connection of messages both ways, open after ``within`` seconds at most. Errors as in `request`."""
+        _, url, headers, *_ = await self._client.param_serialize("GET", path, auth_settings=AUTH)
+        rest, settings = self._client.rest_client, self._client.configuration
+        named = {"server_hostname": settings.tls_server_name} if settings.tls_server_name else {}
+        async with aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=rest.ssl_context), trust_env=True
+        ) as session:
+            try:
+                async with asyncio.timeout(within):
+                    opened = await session.ws_connect(
+                        url, protocols=(protocol,), headers=headers, proxy=rest.proxy, max_msg_size=0, **named
+                    )
+            except aiohttp.WSServerHandshakeError as error:
+                raise of_answer(status=error.status, body=b"", verb="create", resource=resource, where=where) from error
+            except (aiohttp.ClientError, OSError, TimeoutError) as error:
+                raise of_silence(error, verb="create", resource=resource, where=where) from error
+            async with opened:
+                yield opened
+
+    async def token(self) -> str:
+        """The bearer token that requests carry now; empty with other credentials, such as a client certificate."""
+        _, _, headers, *_ = await self._client.param_serialize("GET", "/", auth_settings=AUTH)
+        kind, _, token = (headers.get("authorization") or "").partition(" ")
+        return token.strip() if kind.lower() == "bearer" else ""

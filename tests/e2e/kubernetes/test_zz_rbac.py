@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from tests.e2e.kubernetes.conftest import STARTED, StillApp, by_lag
+from tests.e2e.kubernetes.test_read_api import account, ask
 from tests.support.install import Release, helm
 from tests.support.wait import eventually
 
@@ -32,9 +33,16 @@ def granted(release: Release) -> set[Right]:
     """What the chart grants the operator, one right at a time."""
     rendered = helm("get", "manifest", release.name, "--namespace", release.namespace)
     bodies = [body for body in yaml.safe_load_all(rendered) if body]
-    role = next(body for body in bodies if (body["kind"], body["metadata"]["name"]) == ("ClusterRole", release.name))
+    subject = {"kind": "ServiceAccount", "name": release.name, "namespace": release.namespace}
+    bound = {
+        body["roleRef"]["name"]
+        for body in bodies
+        if body["kind"] == "ClusterRoleBinding" and body["subjects"] == [subject]
+    }
+    roles = [body for body in bodies if body["kind"] == "ClusterRole" and body["metadata"]["name"] in bound]
     return {
         (group, resource, verb)
+        for role in roles
         for rule in role["rules"]
         for group in rule["apiGroups"]
         for resource in rule["resources"]
@@ -64,6 +72,8 @@ def tour(still_app: StillApp, release: Release) -> None:
         app.owe(20)
         app.reaches(2)
         eventually(app.events, within=10, what="an Event tells of the scaling")
+    reader = account(app.cluster, app.namespace, "reader", role=f"{release.name}-observe")
+    assert ask(release, f"/v1/namespaces/{app.namespace}/apps/{app.name}", token=reader)[0] == 200
 
 
 def audited() -> Iterator[dict[str, Any]]:
