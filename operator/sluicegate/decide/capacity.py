@@ -14,7 +14,7 @@ from statistics import median
 from sluicegate.decide import rhythm
 from sluicegate.decide.rates import Rates, back, looks
 from sluicegate.decide.scene import FALLING_BEHIND, Scene
-from sluicegate.model.memory import Memory, Poll, Sample, evolve
+from sluicegate.model.memory import UNKNOWN, Memory, Poll, Sample, evolve
 
 WINDOW = 30.0
 MOST_SAMPLES = 12
@@ -112,7 +112,7 @@ def _saturated(*, scene: Scene, memory: Memory, window: float) -> float | None:
 def _moved(memory: Memory, *, base: Poll) -> list[float]:
     """Messages of each partition handled since ``base``."""
     pairs = zip(memory.polls[-1].committed, base.committed, strict=True)
-    return [0.0 if now is None or was is None else max(0.0, now - was) for now, was in pairs]
+    return [float(now - was) if now > was != UNKNOWN else 0.0 for now, was in pairs]
 
 
 def _standing_still(*, scene: Scene, moved: Sequence[float]) -> set[int]:

@@ -59,7 +59,7 @@ def step_down(
         objective=objective,
         pace=pace,
         memory=memory,
-        rate=max(scene.rates.mid if scene.rates else 0.0, ahead),
+        rate=max(outlook.arriving, ahead),
         ahead=ahead,
         reserve=jump.reserve(memory, ahead=ahead),
     )

@@ -12,7 +12,7 @@ from sluicegate.decide import rhythm
 from sluicegate.decide.capacity import Speed
 from sluicegate.decide.rates import MINUTE, Rates, arriving, back
 from sluicegate.decide.scene import FALLING_BEHIND, Scene
-from sluicegate.model.memory import Memory
+from sluicegate.model.memory import UNKNOWN, Memory
 
 DROWNED_BY, DROWNED_FOR = 2.0, 1 / 12
 """What arrives against what a member can do, and for which share of the objective, before it counts as drowned."""
@@ -96,7 +96,7 @@ def _ages(
 def _grown(scene: Scene, memory: Memory) -> list[float] | None:
     """By how many messages a second each member's floor grew in the last minute; None where that was not seen."""
     base = back(memory.polls, MINUTE)
-    if None in base.lag:
+    if UNKNOWN in base.lag:
         return None
     was = rhythm.floor_at(memory.polls, base, looks=scene.looks, stuck=scene.stuck)
     seconds = memory.polls[-1].at - base.at

@@ -15,6 +15,7 @@ from sluicegate.decide.scene import Scene
 from sluicegate.decide.time_lag import time_lag
 from sluicegate.model.app import AppSpec
 from sluicegate.model.decision import Lag
+from sluicegate.model.kafka import Group
 from sluicegate.model.memory import Memory, evolve
 from sluicegate.model.observation import Observation
 
@@ -92,7 +93,7 @@ def picture(
         lead=lead,
         now=now,
         poll=poll,
-        group_type=group.type if group else "",
+        group=group,
     )
     if fresh:
         memory = _learn(scene_, memory)
@@ -142,7 +143,7 @@ def _scene(
     lead: float,
     now: float,
     poll: float,
-    group_type: str,
+    group: Group | None,
 ) -> Scene:
     gap = memory.gap or 0.0
     looks = rhythm.looks(gap=gap, poll=poll)
@@ -158,7 +159,7 @@ def _scene(
         stable=settled,
         stable_for=now - memory.unstable_at if memory.unstable_at is not None else float("inf"),
         held_for=now - memory.rebalanced_at if memory.rebalanced_at is not None else float("inf"),
-        assignment=_assignment(memory, crew=crew, shape_=shape_, group_type=group_type),
+        assignment=_assignment(memory, crew=crew, shape_=shape_, group=group),
         rates=found,
         share=share if not stuck else tuple([0.0 if i in stuck else part for i, part in enumerate(share)]),
         lags=counted,
@@ -167,7 +168,7 @@ def _scene(
         rest=rhythm.DEFAULT_REST if memory.rest is None else memory.rest,
         looks=looks,
         gap=gap,
-        pause=scene.pause_of(assignor=memory.assignor, group_type=group_type),
+        pause=scene.pause_of(assignor=memory.assignor, group_type=group.type if group else ""),
         lead=lead,
         last_change=max(changes, default=None),
     )
@@ -180,16 +181,13 @@ def _learn(scene_: Scene, memory: Memory) -> Memory:
     return capacity.learn(scene=scene_, memory=memory)
 
 
-def _assignment(memory: Memory, *, crew: Crew, shape_: Shape, group_type: str) -> Assignment:
+def _assignment(memory: Memory, *, crew: Crew, shape_: Shape, group: Group | None) -> Assignment:
     """Members that are not the workload's come first: they stay whatever it does. KIP-848's `range` is sticky, too."""
     places: dict[str, int] = {}
-    if crew.known:
+    if crew.known and group is not None:
         ours = {member.id for member in crew.ours}
-        for owner in memory.owner:
-            if owner and owner not in ours:
-                places.setdefault(owner, len(places))
-        for member in crew.ours:
-            places[member.id] = len(places)
+        strangers = [member.id for member in group.members if member.id not in ours]
+        places = {id_: place for place, id_ in enumerate((*strangers, *(member.id for member in crew.ours)))}
     return Assignment(
         shape=shape_,
         owners=tuple([places.get(owner, NOBODY) for owner in memory.owner]),

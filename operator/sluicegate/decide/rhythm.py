@@ -6,9 +6,10 @@ make a saw-tooth of which only the bottom is backlog.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 
-from sluicegate.model.memory import Memory, Poll, evolve
+from sluicegate.model.memory import UNKNOWN, Memory, Poll, evolve
 
 DEFAULT_REST = 2.5
 """Seconds of arrivals, until it has been seen."""
@@ -33,7 +34,9 @@ def floor(polls: Sequence[Poll], *, counted: Sequence[int], looks: int, stuck: S
     0 for stuck ones."""
     lowest = [float(lag) for lag in counted]
     for poll in polls[-looks:-1] if looks > 1 else ():
-        lowest = [have if was is None or was > have else float(was) for have, was in zip(lowest, poll.lag, strict=True)]
+        lowest = [
+            have if was == UNKNOWN or was > have else float(was) for have, was in zip(lowest, poll.lag, strict=True)
+        ]
     for index in stuck:
         lowest[index] = 0.0
     return tuple(lowest)
@@ -42,7 +45,7 @@ def floor(polls: Sequence[Poll], *, counted: Sequence[int], looks: int, stuck: S
 def floor_at(polls: Sequence[Poll], poll: Poll, *, looks: int, stuck: Sequence[int]) -> tuple[float, ...]:
     """The same as it was at an earlier ``poll``; what was not known then counts as 0."""
     until = next(index for index in range(len(polls) - 1, -1, -1) if polls[index] is poll)
-    return floor(polls[: until + 1], counted=[lag or 0 for lag in poll.lag], looks=looks, stuck=stuck)
+    return floor(polls[: until + 1], counted=[max(0, lag) for lag in poll.lag], looks=looks, stuck=stuck)
 
 
 def learn(*, waiting: float, rate: float, memory: Memory) -> Memory:
@@ -50,6 +53,6 @@ def learn(*, waiting: float, rate: float, memory: Memory) -> Memory:
     if len(memory.rests) > AT_ONCE and memory.polls_seen % EVERY:
         return memory
     value = min(waiting / rate, MOST_REST) if rate > 0 else (0.0 if waiting == 0 else MOST_REST)
-    rests = (*memory.rests, value)[-KEPT:]
+    rests = array("f", (*memory.rests, value)[-KEPT:])
     rest = sorted(rests)[len(rests) // LOW] if len(rests) >= FEWEST else memory.rest
     return evolve(memory, rests=rests, rest=rest)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from sluicegate.decide.lag import Reading
 from sluicegate.model.known import Known, Maybe, Unknown
-from sluicegate.model.memory import Memory, Poll, evolve
+from sluicegate.model.memory import UNKNOWN, Memory, Poll, evolve
 
 LONGEST = 30 * 86_400.0
 """An age is not guessed beyond this."""
@@ -43,7 +43,7 @@ def _came(polls: Sequence[Poll], *, index: int, offset: int, lag: int, anchor: t
     newer_at, newer_end = polls[-1].at, offset + lag
     for poll in reversed(polls):
         end = poll.end[index]
-        if end is None:
+        if end == UNKNOWN:
             continue
         if end <= offset:
             return _between(offset, older=(end, poll.at), newer=(newer_end, newer_at))

@@ -13,11 +13,11 @@ from typing import TypeVar
 
 from sluicegate.decide.lag import Reading
 from sluicegate.model.kafka import Group
-from sluicegate.model.memory import Memory, Poll, evolve
+from sluicegate.model.memory import UNKNOWN, Memory, Poll, evolve, packed
 
 SPAN = 300.0
 MOST_POLLS = 40
-STEPS = ((30.0, 1.9), (125.0, 4.9), (SPAN, 29.0))
+STEPS = ((30.0, 1.9), (65.0, 4.9), (125.0, 14.9), (SPAN, 59.0))
 """(age, seconds): polls up to this age are kept so far apart at least."""
 RHYTHM_SPAN = 120.0
 LEAST_SEED = 5.0
@@ -32,21 +32,22 @@ def track(*, reading: Reading, group: Group | None, observed_at: float, settled:
         memory = _realign(memory, names=reading.names, at=observed_at)
     if not reading.names:
         return evolve(memory, unstable_at=memory.unstable_at if settled else observed_at)
-    owner = _owners(reading, group) if group is not None else memory.owner
+    owner = memory.owner if group is None or _handing_over(group) else _owners(reading, group)
     moved_owner = owner != memory.owner and any(memory.owner)
     before = memory.polls[-1] if memory.polls else None
     fresh = before is None or observed_at > before.at
     moving = not settled or moved_owner
     moved_at = list(memory.moved_at)
+    newest = _poll(reading, at=observed_at)
     for index, lag in enumerate(reading.lags):
-        committed = before is not None and reading.committed[index] != before.committed[index]
+        committed = before is not None and newest.committed[index] != before.committed[index]
         restarted = owner[index] != memory.owner[index] or (moving and owner[index] != "")
         if restarted or (owner[index] and (lag == 0 or committed)):
             moved_at[index] = observed_at
     polls = memory.polls
     if fresh and not reading.blind:
         polls = polls or _seed(reading, at=observed_at)
-        polls = thin((*_continued(polls, ends=reading.ends), _poll(reading, at=observed_at)))
+        polls = thin((*_continued(polls, ends=newest.end), newest))
     seen = memory.polls_seen + fresh
     gap = memory.gap
     if fresh and seen % RHYTHM_EVERY == 0 and not moving:
@@ -78,6 +79,11 @@ def thin(polls: tuple[Poll, ...]) -> tuple[Poll, ...]:
     return tuple(kept[-MOST_POLLS:])
 
 
+def _handing_over(group: Group) -> bool:
+    """While a classic group rebalances nobody shows any partition: those of before are the best that is known."""
+    return group.state in ("PreparingRebalance", "CompletingRebalance")
+
+
 def _rebalancing(group: Group | None) -> bool:
     return group is not None and group.state not in ("Stable", "Empty", "Dead")
 
@@ -85,7 +91,7 @@ def _rebalancing(group: Group | None) -> bool:
 def _poll(reading: Reading, *, at: float) -> Poll:
     ends = reading.ends
     total = None if None in ends else sum(ends)  # type: ignore[arg-type]
-    return Poll(at=at, end=ends, committed=reading.committed, lag=reading.lags, total=total)
+    return Poll(at=at, end=packed(ends), committed=packed(reading.committed), lag=packed(reading.lags), total=total)
 
 
 def _seed(reading: Reading, *, at: float) -> tuple[Poll, ...]:
@@ -96,16 +102,14 @@ def _seed(reading: Reading, *, at: float) -> tuple[Poll, ...]:
     since = min(when for _, when in known)
     if at - since < LEAST_SEED:
         return ()
-    nothing = (None,) * len(known)
-    ends = tuple([offset for offset, _ in known])
+    nothing = packed([None] * len(known))
+    ends = packed([offset for offset, _ in known])
     return (Poll(at=since, end=ends, committed=nothing, lag=nothing, total=sum(ends)),)
 
 
-def _continued(polls: tuple[Poll, ...], *, ends: Sequence[int | None]) -> tuple[Poll, ...]:
+def _continued(polls: tuple[Poll, ...], *, ends: Sequence[int]) -> tuple[Poll, ...]:
     """Sums over all partitions tell nothing of arrivals across an end that fell back."""
-    if polls and any(
-        now is not None and was is not None and now < was for now, was in zip(ends, polls[-1].end, strict=True)
-    ):
+    if polls and any(UNKNOWN < now < was for now, was in zip(ends, polls[-1].end, strict=True)):
         return tuple([replace(poll, total=None) for poll in polls])
     return polls
 
@@ -124,9 +128,9 @@ def _realign(memory: Memory, *, names: tuple[str, ...], at: float) -> Memory:
         polls=tuple(
             Poll(
                 at=poll.at,
-                end=moved(poll.end, absent=None),
-                committed=moved(poll.committed, absent=None),
-                lag=moved(poll.lag, absent=None),
+                end=packed(moved(poll.end, absent=UNKNOWN)),
+                committed=packed(moved(poll.committed, absent=UNKNOWN)),
+                lag=packed(moved(poll.lag, absent=UNKNOWN)),
             )
             for poll in memory.polls
         ),

@@ -8,25 +8,33 @@ the operator's own steady clock; a persisted time that lies in the future is cut
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 VERSION = 1
+UNKNOWN = -1
+
+
+def packed(figures: Iterable[int | None]) -> array[int]:
+    """As a `Poll` keeps them."""
+    return array("q", [UNKNOWN if figure is None else figure for figure in figures])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """The figures of one earlier sweep, in the order of `Memory.names`; None where a figure could not be had.
+    """The figures of one earlier sweep, in the order of `Memory.names`; `UNKNOWN` where a figure could not be had (no
+    offset is negative; arrays of numbers take a fifth of what tuples do, and an app keeps a dozen polls).
 
     ``end`` is the end that counts under the isolation level, ``lag`` without settled control records. ``total`` the sum
     of all ends; None where one could not be had or fell back since the poll before.
     """
 
     at: float
-    end: tuple[int | None, ...]
-    committed: tuple[int | None, ...]
-    lag: tuple[int | None, ...]
+    end: array[int]
+    committed: array[int]
+    lag: array[int]
     total: int | None = None
 
 
@@ -197,7 +205,7 @@ class Memory:
 
     rest: float | None = None
     """Seconds of arrivals that a group at rest has not committed yet; None: not seen at rest."""
-    rests: tuple[float, ...] = ()
+    rests: array[float] = field(default_factory=lambda: array("f"))
     """What that is worked out from: at most 60 values, newest last."""
 
     # How arrivals went.
@@ -260,7 +268,7 @@ if TYPE_CHECKING:
 
     evolve = replace
 else:
-    _NAMES = tuple(field.name for field in fields(Memory))
+    _NAMES = tuple(one.name for one in fields(Memory))
     _PLACE = {name: index for index, name in enumerate(_NAMES)}
     _values = attrgetter(*_NAMES)
     _setters = tuple(Memory.__dict__[name].__set__ for name in _NAMES)

@@ -58,8 +58,9 @@ def _revive(kind: Any, found: object, path: str) -> Any:
         return _revive(kind, found, path)
     if origin is tuple:
         return _tuple(parts, _list(found, path), path)
-    if kind is array:
-        return array("d", [_revive(float, one, f"{path}[{index}]") for index, one in enumerate(_list(found, path))])
+    if origin is list:
+        code = "q" if parts[0] is int else "d"
+        return array(code, [_revive(parts[0], one, f"{path}[{index}]") for index, one in enumerate(_list(found, path))])
     if is_dataclass(kind):
         return _fields(kind, found, path)
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -138,5 +139,5 @@ def _hints(kind: Any) -> dict[str, Any]:
 class _Numbers:
     """Stands for `array` in annotations such as ``array[float]``, which only type checkers can read in Python 3.11."""
 
-    def __class_getitem__(cls, _: object) -> type[array[Any]]:
-        return array
+    def __class_getitem__(cls, item: type) -> Any:
+        return list[item]  # type: ignore[valid-type]
