@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sluicegate.cli.reach import Way
     from sluicegate.model.resource import Key
 
+PATIENCE = 15.0
+"""Seconds for the first line, beyond the time asked for: that begins with it."""
 TOKEN_TIME = 3600.0
 """Seconds for which a token is asked when the recording has no end."""
 
@@ -62,8 +64,11 @@ async def _record(key: Key, way: Way, *, span: float | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, lambda: writing.cancel() if writing else None)
     try:
-        async with asyncio.timeout(span), aclosing(lines(key, way, told=told.say)) as found:
+        first = None if span is None else span + PATIENCE
+        async with asyncio.timeout(first) as limit, aclosing(lines(key, way, told=told.say)) as found:
             async for line in found:
+                if span is not None and told.begin():
+                    limit.reschedule(loop.time() + span)
                 sys.stdout.write(line)
                 sys.stdout.flush()
                 told.count()
@@ -88,6 +93,13 @@ class Counter:
     def looks(self) -> int:
         """Observations taken down so far."""
         return max(0, self._lines - 1)
+
+    def begin(self) -> bool:
+        """Whether this is the beginning; the time counts from here."""
+        if self._lines:
+            return False
+        self._begun = time.monotonic()
+        return True
 
     def count(self) -> None:
         self._lines += 1
