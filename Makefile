@@ -64,6 +64,10 @@ test: check ## everything that CI runs: check, then all else on a real cluster w
 	dev/with-bed.sh bash -c '.venv/bin/pytest -q tests/chart tests/protocol && dev/twice.sh -q tests/e2e && .venv/bin/pytest -q tests/readme'
 	.venv/bin/pytest -q tests/bed
 
+.PHONY: scenarios
+scenarios: venv ## all laws in all worlds of examples/workloads: docs/scenarios.md and its pictures
+	$(PY) -m tests.bench.scenarios
+
 .PHONY: bench
 bench: venv ## the benchmarks, on the local bed; results in build/bench
 	$(PY) -m tests.bench.bench_decide

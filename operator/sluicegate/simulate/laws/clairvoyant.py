@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sluicegate.simulate.group import Assignor
 from sluicegate.simulate.laws.context import Context
 from sluicegate.simulate.laws.options import Options
 from sluicegate.simulate.seen import Seen
-from sluicegate.simulate.group import Assignor
 
 SPAN = 300
 """Seconds for which one count is chosen."""
