@@ -66,7 +66,9 @@ def trial(asked: Asked) -> Trial:
     app = _app(asked.app, workload=workload, notes=notes)
     objective, app = _objective(app, asked.objective)
     load = _load(asked.load)
-    given: dict[str, Arrivals | None] = {path.stem: _read(path, read_arrivals) for path in asked.arrivals}
+    given: dict[str, Arrivals | None] = {
+        _named(path, asked.arrivals): _read(path, read_arrivals) for path in asked.arrivals
+    }
     given = given or {"": None}
     if workload.arrivals is None and None in given.values():
         raise click.UsageError("--arrivals is missing: give a CSV file, or a --workload with an arrivals block.")
@@ -81,6 +83,11 @@ def trial(asked: Asked) -> Trial:
     _check(days[0].runs)
     notes += _patience(days, workload=workload)
     return Trial(days=days, app=app, workload=workload, objective=objective, load=load, notes=notes)
+
+
+def _named(path: Path, among: Sequence[Path]) -> str:
+    """The file's name without ending, or all of its path where another has the same name."""
+    return path.stem if sum(other.stem == path.stem for other in among) == 1 else str(path)
 
 
 def _read(path: Path, reader: Callable[[str], Read]) -> Read:

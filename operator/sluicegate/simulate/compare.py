@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
@@ -102,6 +103,8 @@ _speaker: SimpleQueue[tuple[int, float]] | None = None
 def _speak_to(queue: SimpleQueue[tuple[int, float]]) -> None:
     global _speaker
     _speaker = queue
+    # At Ctrl-C a terminal tells all processes: these end without a word, and the one that started them says it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _lived(index: int, run: Run) -> Outcome:

@@ -11,6 +11,7 @@ import io
 import math
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -60,14 +61,11 @@ def plot(
 ) -> None:
     """Draw ``outcomes`` by law into ``path`` (.svg or .png). ``span``: what to look at; absent: all.
 
-    Invalid for another ending, and where matplotlib is not installed.
+    Invalid as `check` says.
     """
-    if path.suffix not in (".svg", ".png"):
-        raise Invalid(f"--plot is {str(path)!r}: end the name with .svg or .png")
-    try:
-        import matplotlib
-    except ImportError:
-        raise Invalid("--plot needs matplotlib: install it with pip install 'sluicegate[simulate]'") from None
+    check(path)
+    import matplotlib
+
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
@@ -80,6 +78,16 @@ def plot(
         else:
             figure.savefig(path, dpi=110)
         plt.close(figure)
+
+
+def check(path: Path) -> None:
+    """Invalid when nothing could be drawn into ``path``: another ending, no such folder, no matplotlib."""
+    if path.suffix not in (".svg", ".png"):
+        raise Invalid(f"--plot is '{path}': end the name with .svg or .png")
+    if not path.absolute().parent.is_dir():
+        raise Invalid(f"--plot is '{path}': make the folder {path.parent} first")
+    if find_spec("matplotlib") is None:
+        raise Invalid("--plot needs matplotlib: install it with pip install 'sluicegate[simulate]'")
 
 
 def headline(outcomes: Mapping[str, Outcome]) -> str:

@@ -105,6 +105,14 @@ def test_several_files_of_arrivals_are_several_days(files: Path) -> None:
     assert [line.split(":")[0] for line in lines if "messages in" in line] == ["day", "night"]
 
 
+def test_days_of_one_name_are_told_apart_by_their_folders(files: Path) -> None:
+    (files / "june").mkdir()
+    (files / "june" / "day.csv").write_text("second,messages\n0,600\n60,600\n")
+    asked = ("--arrivals", "day.csv", "--arrivals", "june/day.csv", "--law", "static-max", "-o", "json")
+    value = json.loads(run(files, *asked).stdout)
+    assert list(value["days"]) == [str(files / "day.csv"), str(files / "june" / "day.csv")]
+
+
 def test_load_multiplies_the_arrivals_and_says_what_breaks_first(files: Path) -> None:
     asked = ("--app", "app.yaml", "--arrivals", "day.csv", "--workload", "world.yaml", "--law", "static-max")
     found = run(files, *asked, "--load", "10x", "-o", "json")
@@ -152,6 +160,7 @@ def test_the_day_is_drawn_as_svg_and_png(files: Path) -> None:
         (("--objective", "48h"), "write a duration from 1s to 24h"),
         (("--plot", "out.pdf"), "--plot is 'out.pdf': end the name with .svg or .png"),
         (("--arrivals", "day.csv", "--plot", "out.svg"), "--plot draws one day"),
+        (("--plot", "nowhere/out.svg"), "--plot is 'nowhere/out.svg': make the folder nowhere first"),
         (("--app", "missing.yaml"), "missing.yaml"),
     ],
 )

@@ -43,5 +43,5 @@ def test_without_matplotlib_it_says_what_to_install(
 
 
 def test_another_ending_is_refused(outcomes: dict[str, Outcome], tmp_path: Path) -> None:
-    with pytest.raises(Invalid, match=r"end the name with \.svg or \.png"):
+    with pytest.raises(Invalid, match=r"out\.pdf': end the name with \.svg or \.png"):
         plot(tmp_path / "out.pdf", arrivals=runs("keda")[0].arrivals, outcomes=outcomes, objective=60.0)

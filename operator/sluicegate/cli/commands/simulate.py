@@ -12,6 +12,7 @@ import yaml
 
 from sluicegate.cli.failure import sentence
 from sluicegate.cli.options import Output, output_option
+from sluicegate.errors import Invalid
 
 if TYPE_CHECKING:  # numpy and the rest are imported when it is run, so that no other command waits for them
     from sluicegate.cli.outcomes import Day
@@ -49,8 +50,8 @@ def simulate(
     """
     if plot is not None and len(arrivals) > 1:
         raise click.UsageError("--plot draws one day: give one --arrivals with it.")
-    if plot is not None and plot.suffix not in (".svg", ".png"):
-        raise click.UsageError(f"--plot is '{plot}': end the name with .svg or .png.")
+    if plot is not None:
+        _check(plot)
     from sluicegate.cli.trial import Asked, trial
 
     asked = Asked(app=app, arrivals=arrivals, laws=laws, workload=workload, load=load, objective=objective)
@@ -64,6 +65,16 @@ def simulate(
 
             draw(plot, arrivals=days[0].arrivals, outcomes=days[0].outcomes, objective=tried.objective)
     _show(days, output=output, load=tried.load)
+
+
+def _check(plot: Path) -> None:
+    """Before anybody waits for a picture that cannot be drawn."""
+    from sluicegate.simulate.plot import check
+
+    try:
+        check(plot)
+    except Invalid as error:
+        raise click.UsageError(f"{error}.") from None
 
 
 def _lived(tried: Trial) -> list[Day]:
