@@ -61,7 +61,8 @@ def step_down(
         memory=memory,
         rate=max(outlook.arriving, ahead),
         ahead=ahead,
-        reserve=jump.reserve(memory, ahead=ahead),
+        reserve=jump.reserve(memory, ahead=ahead, now=scene.now, poll=scene.poll),
+        level=jump.level(memory, now=scene.now, poll=scene.poll, horizon=scene.horizon),
     )
     silence = outage.held_for(memory, hold=pace.outage_hold, now=scene.now)
     enough = least = scene.replicas
@@ -127,6 +128,7 @@ class _Look:
     rate: float
     ahead: float
     reserve: float
+    level: float
 
     def too_few(self, count: int, share: float) -> str:
         """Why ``count`` would not do now, whose fullest member gets ``share`` of arrivals; empty when it would."""
@@ -134,6 +136,8 @@ class _Look:
         if down is not None and self.rate * share > UTILISATION * down:
             return f"{figure(self.rate)} messages/s are too many for {count}"
         member, horizon = self.speed.rate or 0.0, self.scene.horizon
+        if self.level * share > member > 0:
+            return f"{figure(self.level)} messages/s are due, as regularly before: too many for {count}"
         if self.reserve > 0 and share > 0:
             jumped = horizon - member / share * (horizon - self.scene.pause) / (self.rate_now + self.reserve)
             if jumped > RESERVE * self.objective:

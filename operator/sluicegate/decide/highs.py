@@ -37,6 +37,7 @@ def highest(memory: Memory, *, window: float, now: float) -> float:
     return next((one.rate for one in memory.highs if one.minute >= since), 0.0)
 
 
-def lowest(memory: Memory) -> float:
-    """The lowest of the highs of the last twelve minutes."""
-    return memory.lows[0].rate if memory.lows else 0.0
+def lowest(memory: Memory, *, minutes: int, now: float) -> float:
+    """The lowest of the highs of the last ``minutes``, at most twelve."""
+    since = int(now // 60) - minutes
+    return next((one.rate for one in memory.lows if one.minute > since), 0.0)

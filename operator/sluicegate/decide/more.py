@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sluicegate.decide import yesterday
+from sluicegate.decide import jump, yesterday
 from sluicegate.decide.capacity import Speed
 from sluicegate.decide.need import needs, smallest
 from sluicegate.decide.outlook import Outlook
@@ -63,20 +63,22 @@ def step_up(*, scene: Scene, speed: Speed, outlook: Outlook, objective: float) -
 
 
 def warm_up(*, scene: Scene, speed: Speed, objective: float, memory: Memory) -> Want | None:
-    """More because this time yesterday brought more than what runs can do; None: not so."""
+    """More because this time yesterday brought more than what runs can do, or a regular jump is due; None: not so."""
     if not (speed.measured and speed.rate and scene.rates and scene.stable) or scene.since_change < scene.horizon:
         return None
     rate = yesterday.expected(memory, now=scene.now, since=scene.horizon, until=scene.horizon + WARM_FOR)
-    if (
-        rate <= RISE * scene.rates.now
-        or rate * scene.fullest(scene.share, replicas=scene.replicas) <= FULL * speed.rate
-    ):
+    room, said = FULL, f"{figure(rate)} messages/s are to come, as yesterday at this time"
+    regular = jump.level(memory, now=scene.now, poll=scene.poll, horizon=scene.horizon)
+    if regular > rate:
+        room, rate, said = 1.0, regular, f"{figure(regular)} messages/s are due, as regularly before"
+    running = rate * scene.fullest(scene.share, replicas=scene.replicas)
+    if rate <= RISE * scene.rates.now or running <= room * speed.rate:
         return None
     more = [count for count in scene.counts() if count > scene.replicas]
     if not more:
         return None
     replicas = _smallest(scene, more, speed.rate, rate=rate, missing=0.0, objective=objective, backlog=False)
-    return Want(replicas=replicas, sentence=f"{figure(rate)} messages/s are to come, as yesterday at this time")
+    return Want(replicas=replicas, sentence=said)
 
 
 def _smallest(

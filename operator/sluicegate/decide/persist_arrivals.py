@@ -14,6 +14,7 @@ from typing import Any
 
 from sluicegate.decide.fewer import MOST_REGRETS
 from sluicegate.decide.fields import Fields
+from sluicegate.decide.jump import COMINGS
 from sluicegate.decide.outage import MOST as MOST_FALLS
 from sluicegate.decide.trial import BINDS
 from sluicegate.decide.yesterday import SLOT
@@ -32,6 +33,7 @@ def persist(memory: Memory) -> dict[str, Any]:
         "day": _day(memory.profile),
         "jump": [[round(jump.at), _short(jump.rise)]] if jump else None,
         "foreseen": [[round(foreseen[0]), int(foreseen[1])]] if foreseen else None,
+        "comings": [round(at) for at in memory.comings],
         "silent": [[round(memory.silent_since), _short(memory.silent_rate)]] if memory.silent_since else None,
         "falls": [round(at) for at in memory.falls],
         "regrets": [[round(memory.regrets_at), _short(memory.regrets)]] if memory.regrets else None,
@@ -51,6 +53,7 @@ def restore(data: Mapping[str, Any], *, trusted: bool, now: float) -> dict[str, 
         "profile": _profile(read.mapping("day"), now=now),
         "jump": Jump(at=jump[0], rise=jump[1]) if jump and jump[1] > 0 else None,
         "foreseen": (foreseen[0], foreseen[1] > 0) if foreseen else None,
+        "comings": tuple(sorted(read.times("comings"))[-COMINGS:]),
         "silent_since": silent[0] if silent else None,
         "silent_rate": silent[1] if silent else 0.0,
         "falls": tuple(sorted(read.times("falls"))[-MOST_FALLS:]),

@@ -219,6 +219,8 @@ class Memory:
     jump: Jump | None = None
     foreseen: tuple[float, bool] | None = None
     """When arrivals last rose by such a jump, and whether yesterday had said so."""
+    comings: tuple[float, ...] = ()
+    """When such a jump came, the last three times."""
     silent_since: float | None = None
     """Since when nothing has come, abruptly, on all partitions at once."""
     silent_rate: float = 0.0
