@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ from sluicegate.simulate.outcome import Outcome
 
 LIMIT_LAW = "clairvoyant"
 DIGITS = 5
+RED_FROM = 0.1
+"""Per cent of late messages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,35 +60,31 @@ def multiple(at: float) -> str:
 
 
 def table(day: Day) -> Table:
-    """A row for each law. What was late is red, what was not green; the least replica-hours are green."""
-    limit = next((one for law, one in day.outcomes.items() if law.split(":")[0] == LIMIT_LAW), None)
-    columns = ["LAW", "LATE", "P50", "P99", "MAX", "REPLICA-HOURS"] + (["OF-LIMIT"] if limit else [])
-    columns += ["SCALINGS", "REBALANCES", "PEAK", "FINAL", "OVER-CAP", "UNPROCESSED"]
-    drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    """A row for each law, 80 columns wide unless names are long. What went wrong is red; columns for what seldom goes
+    wrong (replicas beyond the cap, messages never handled) are there only when it did."""
+    outcomes = day.outcomes
+    limit = next((one.replica_hours for law, one in outcomes.items() if law.split(":")[0] == LIMIT_LAW), None)
+    columns: dict[str, Callable[[Outcome], Text]] = {
+        "LATE": lambda one: Text(percent(one.late_percent), style="red" if one.late_percent >= RED_FROM else ""),
+        "P99": lambda one: Text(f"{one.delay_p99_s:.0f}s"),
+        "MAX": lambda one: Text(f"{one.delay_max_s:.0f}s"),
+        "HOURS": lambda one: Text(f"{one.replica_hours:,.1f}"),
+    }
+    if limit:
+        columns["LIMIT"] = lambda one: Text(f"{one.replica_hours / limit:.2f}x")
+    columns["SCALINGS"] = lambda one: Text(str(one.scalings))
+    columns["REBALANCES"] = lambda one: Text(str(one.rebalances))
+    columns["PEAK"] = lambda one: Text(str(one.peak_replicas))
+    if any(one.max_over_cap for one in outcomes.values()):
+        columns["OVER-CAP"] = lambda one: Text(str(one.max_over_cap), style="red" if one.max_over_cap else "")
+    if any(one.unprocessed for one in outcomes.values()):
+        columns["LEFT"] = lambda one: Text(f"{one.unprocessed:,}", style="red" if one.unprocessed else "")
+    drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
+    drawn.add_column("LAW", overflow="fold")
     for column in columns:
-        drawn.add_column(column, justify="left" if column == "LAW" else "right", no_wrap=True)
-    for law, one in day.outcomes.items():
-        cells = [
-            Text(law),
-            Text(percent(one.late_percent), style="red" if one.late_percent >= 0.1 else ""),
-            Text(f"{one.delay_p50_s:.0f}s"),
-            Text(f"{one.delay_p99_s:.0f}s"),
-            Text(f"{one.delay_max_s:.0f}s"),
-            Text(f"{one.replica_hours:,.1f}"),
-        ]
-        if limit is not None:
-            cells.append(Text(f"{one.replica_hours / max(limit.replica_hours, 1e-9):.2f}"))
-        over = Text(str(one.max_over_cap), style="red" if one.max_over_cap else "")
-        left = Text(f"{one.unprocessed:,}", style="red" if one.unprocessed else "")
-        drawn.add_row(
-            *cells,
-            Text(str(one.scalings)),
-            Text(str(one.rebalances)),
-            Text(str(one.peak_replicas)),
-            Text(str(one.final_replicas)),
-            over,
-            left,
-        )
+        drawn.add_column(column, justify="right", no_wrap=True)
+    for law, one in outcomes.items():
+        drawn.add_row(Text(law), *(cell(one) for cell in columns.values()))
     return drawn
 
 
