@@ -109,13 +109,10 @@ def _settled(case: _Case, choice: Choice) -> Course:
 
 def _effective(case: _Case, course: Course) -> Course:
     """More than did not help is not asked for until it is time to try again."""
-    ceiling = trial.binding(case.memory, now=case.now)
-    if ceiling is None or course.value <= ceiling.replicas or case.spec.lag_objective is None:
+    limit = trial.limit(scene=case.seen.scene, memory=case.memory) if case.spec.lag_objective is not None else None
+    if limit is None or course.value <= limit[0] or (case.replicas > limit[0] and not case.seen.scene.stable):
         return course
-    if case.replicas > ceiling.replicas and not case.seen.scene.stable:
-        return course
-    said = f"more than {ceiling.replicas} handled no more: tried again in {ceiling.until - case.now:.0f} s"
-    return course.step("ineffective", Clamped(ceiling.replicas, Limit.INEFFECTIVE, said))
+    return course.step("ineffective", Clamped(limit[0], Limit.INEFFECTIVE, limit[1]))
 
 
 def _stabilized(case: _Case, course: Course, *, want: Want, choice: Choice) -> Course:

@@ -1,12 +1,17 @@
 """Whether more replicas helped: a step up after which hardly more is handled shows that something behind the consumers
 is at its end, and more of them would only press on it harder.
+
+Then as many run as would have handled the same, and after a while one useful number more is tried, and the next once
+that has helped: the knee is found from below.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sluicegate.decide.rates import MINUTE, back, handled
 from sluicegate.decide.scene import RESTING, Scene
-from sluicegate.model.memory import Ceiling, Memory, evolve
+from sluicegate.model.memory import Ceiling, Memory, Trial, evolve
 
 LASTS = 900.0
 """Seconds in which a step up must have come to rest to be judged."""
@@ -40,11 +45,15 @@ def judge(*, scene: Scene, backlog: float, memory: Memory) -> Memory:
     out = handled(base, memory.polls[-1])
     due = (trial.after - trial.before) * trial.out / trial.before if trial.before else 0.0
     bound = max(scene.share) * rates.now > ROOM * trial.rate / scene.consumers
-    if backlog <= WAITING * rates.now or due <= 0 or bound or out - trial.out >= HELPED * due:
+    if backlog <= WAITING * rates.now or due <= 0 or bound:
+        return evolve(memory, ceiling=ceiling, trial=None)
+    if out - trial.out >= HELPED * due:
+        if ceiling is not None:
+            ceiling = replace(ceiling, replicas=max(ceiling.replicas, trial.after), until=scene.now)
         return evolve(memory, ceiling=ceiling, trial=None)
     tries = 1 + (ceiling.tries if ceiling else 0)
     found = Ceiling(
-        replicas=trial.before if out <= NOTHING * trial.out else trial.after,
+        replicas=_as_good(scene, trial, out=out),
         until=scene.now + BINDS[min(tries, len(BINDS)) - 1],
         rate=rates.mid,
         tries=tries,
@@ -52,6 +61,20 @@ def judge(*, scene: Scene, backlog: float, memory: Memory) -> Memory:
     return evolve(memory, ceiling=found, trial=None, samples=())
 
 
-def binding(memory: Memory, *, now: float) -> Ceiling | None:
-    """The ceiling that holds now."""
-    return memory.ceiling if memory.ceiling is not None and now < memory.ceiling.until else None
+def _as_good(scene: Scene, trial: Trial, *, out: float) -> int:
+    """The smallest useful number that would have handled as much at the speed of before."""
+    enough = out / NOTHING * trial.before / trial.out
+    counts = [count for count in scene.counts() if trial.before <= count <= trial.after and count >= enough]
+    return counts[0] if counts else trial.before if enough <= trial.before else trial.after
+
+
+def limit(*, scene: Scene, memory: Memory) -> tuple[int, str] | None:
+    """(the most that is worth asking for now, why); None: there is no such limit."""
+    ceiling = memory.ceiling
+    if ceiling is None:
+        return None
+    if scene.now < ceiling.until:
+        wait = ceiling.until - scene.now
+        return ceiling.replicas, f"more than {ceiling.replicas} handled no more: tried again in {wait:.0f} s"
+    most = next((count for count in scene.counts() if count > ceiling.replicas), ceiling.replicas)
+    return most, f"more than {ceiling.replicas} handled no more some time ago: {most} are tried first"
