@@ -51,6 +51,15 @@ def expected(memory: Memory, *, now: float, since: float, until: float) -> float
     return exp(shift) * max(_rate(profile, slot - DAY) for slot in range(first, last + 1))
 
 
+def highest(memory: Memory, *, now: float) -> float:
+    """The highest rate of the last day (messages a second)."""
+    profile = memory.profile
+    if profile is None:
+        return 0.0
+    unseen = int(now // SLOT) - profile.slot
+    return max([profile.high, *profile.rates[-max(1, DAY - unseen) :]])
+
+
 def _rate(profile: Profile, slot: int) -> float:
     index = len(profile.rates) - (profile.slot - slot)
     return profile.rates[index] if 0 <= index < len(profile.rates) else 0.0
