@@ -31,6 +31,10 @@ def test_a_short_burst_may_wait_as_long_as_the_objective_allows() -> None:
     assert found([600.0] * 100 + [0.0] * 900)["Partitions"].at == pytest.approx(3.2, rel=0.01)
 
 
+def test_a_quiet_time_before_a_burst_saves_nothing_up() -> None:
+    assert found([0.0] * 900 + [600.0] * 100)["Partitions"].at == pytest.approx(3.2, rel=0.01)
+
+
 def test_max_replicas_break_before_the_partitions_when_they_are_fewer_by_the_fullest_member() -> None:
     """Five of twelve: the fullest member has three partitions, a quarter of the messages."""
     limits = found([100.0] * 3600 * 10, most=5)

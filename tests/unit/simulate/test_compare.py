@@ -11,9 +11,13 @@ from sluicegate.simulate.workload import WorkloadSpec
 from tests.support.given import spec
 
 
-def runs(*laws: str, seconds: int = 900) -> list[Run]:
+def runs(*laws: str, seconds: int = 900, **world: int) -> list[Run]:
     workload = WorkloadSpec.model_validate(
-        {"partitions": 4, "arrivals": {"kind": "steps", "base": 50, "peak": 300, "at": (300,), "seconds": seconds}}
+        {
+            "partitions": 4,
+            **world,
+            "arrivals": {"kind": "steps", "base": 50, "peak": 300, "at": (300,), "seconds": seconds},
+        }
     )
     app = spec(scaling={"maxReplicas": 4})
     arrivals = arrivals_for(workload)
@@ -41,3 +45,8 @@ def test_a_name_that_is_no_law_is_refused_before_anything_runs() -> None:
 def test_a_law_never_goes_beyond_the_app_s_maximum() -> None:
     one = compare(runs("static-max"), told=lambda index, part: None)[0]
     assert (one.peak_replicas, one.max_over_cap) == (4, 0)
+
+
+def test_what_ran_beyond_the_app_s_maximum_at_the_start_is_told() -> None:
+    one = compare(runs("static-max", partitions=12, initialReplicas=9), told=lambda index, part: None)[0]
+    assert (one.final_replicas, one.max_over_cap) == (4, 5)

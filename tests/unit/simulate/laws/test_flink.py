@@ -24,12 +24,14 @@ ANY = 1_000_000
         (16, 128, 1.5, 60, ANY, 64),
         (200, 720, 2, 1, 300, 240),
         (200, 720, 1e9, 1, 600, 360),
+        (8, 32, 1.6, 1, 15, 11),
     ],
 )
 def test_parallelism_becomes_a_divisor_of_the_partitions(
     current: int, partitions: int, factor: float, least: int, most: int, expected: int
 ) -> None:
-    """JobVertexScalerTest, testParallelismComputationWithAdjustment and testParallelismComputationWithLimit."""
+    """JobVertexScalerTest, testParallelismComputationWithAdjustment and testParallelismComputationWithLimit; the last
+    by the rule for what is no divisor: 11 is the least count with at most two of 32 each, as 13 has."""
     assert aligned(current=current, factor=factor, partitions=partitions, least=least, most=most) == expected
 
 
@@ -111,6 +113,15 @@ def test_after_a_step_it_begins_anew_once_all_members_are_there() -> None:
 
 def test_it_goes_down_after_an_hour_of_wanting_less() -> None:
     assert run("flink", rate=100, until=5000, desired=24) == [(1200 + 3600, 12)]
+
+
+def test_while_it_works_off_a_backlog_it_takes_nothing_away() -> None:
+    """isProcessingBacklog: more than five minutes of lag."""
+    asked = "flink:window=1m,stabilization=0s,down=0s"
+    for lag, expected in ((100 * 301, None), (100 * 299, 12)):
+        flink = law(asked, context=context())
+        flink(seen(0, desired=24, lag=lag))
+        assert flink(seen(60, desired=24, lag=lag, committed=100 * 60)) == expected
 
 
 def test_it_does_nothing_while_the_lag_is_unknown() -> None:

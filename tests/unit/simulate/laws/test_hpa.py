@@ -21,6 +21,18 @@ def test_the_ratio_of_metric_and_target_multiplies_the_replicas_outside_the_tole
     assert recommended(replicas=replicas, value=average * replicas, target=100, tolerance=0.1) == expected
 
 
+def test_a_change_as_large_as_the_tolerance_is_none() -> None:
+    """Source, GetExternalPerPodMetricReplicas: only what is above it counts."""
+    assert recommended(replicas=4, value=600, target=100, tolerance=0.5) == 4
+    assert recommended(replicas=4, value=601, target=100, tolerance=0.5) == 7
+
+
+def test_per_cent_of_few_replicas_are_rounded_up_so_that_something_happens() -> None:
+    """Source, calculateScaleUpLimitWithScalingRules."""
+    some = Rules(window=0, policies=(Policy(unit=Unit.PERCENT, value=10, period=60),))
+    assert highest(replicas=5, added=[], rules=some, at=0) == 6
+
+
 def test_of_80_replicas_first_8_go_then_8_of_72_and_4_at_a_time_below_40() -> None:
     """Documentation, "Scaling policies": Pods 4 and Percent 10 a minute."""
     assert lowest(replicas=80, taken=[], rules=GENTLE, at=0) == 72

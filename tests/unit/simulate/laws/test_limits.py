@@ -43,6 +43,20 @@ def test_pods_are_ordered_in_time_to_be_ready_and_kept_until_the_last_second() -
     assert limit(seen(600, partitions=30)) == 1
 
 
+def test_an_order_that_the_next_look_would_give_too_late_is_given_now() -> None:
+    rates = [100.0] * 300 + [3000.0] * 300
+    limit = law("clairvoyant:lead=8s", context=context(partitions=30, rates=rates))
+    assert [limit(seen(at)) for at in (285, 290)] == [1, 30]
+
+
+def test_several_consumers_in_a_replica_share_its_capacity_and_the_partitions() -> None:
+    """24 partitions at 25/s: two members of 50/s each have two of them in 6 replicas; 5 in one leave room for 4."""
+    pairs = context(partitions=24, rates=[600.0] * 300, consumersPerReplica=2)
+    assert law("clairvoyant", context=pairs)(seen(0)) == 6
+    fives = context(partitions=24, rates=[9000.0] * 300, consumersPerReplica=5)
+    assert law("clairvoyant", context=fives)(seen(0)) == 4
+
+
 def test_it_knows_the_knee_and_the_capacity_of_each_hour() -> None:
     kneed = context(partitions=30, rates=[3000.0] * 300, downstream={"knee": 12, "slope": 0.5})
     assert law("clairvoyant", context=kneed)(seen(0)) == 12
