@@ -12,8 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from sluicegate.cli.main import cli
 from tests.support.desk import Desk
+from tests.support.wait import eventually
 
 PROGRAM = Path(sys.executable).parent / "sluicegate"
 
@@ -24,70 +27,63 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield desk
 
 
-def begin(desk: Desk, *arguments: str) -> subprocess.Popen[str]:
+def begin(desk: Desk, *arguments: str, out: Path) -> subprocess.Popen[str]:
     env = {**os.environ, "KUBECONFIG": str(desk.kubeconfig), "NO_PROXY": "*"}
-    return subprocess.Popen(
-        [str(PROGRAM), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
-    )
+    with out.open("w") as file:
+        return subprocess.Popen([str(PROGRAM), *arguments], stdout=file, stderr=subprocess.PIPE, text=True, env=env)
 
 
 def run(desk: Desk, *arguments: str) -> tuple[int, str, str]:
-    with begin(desk, *arguments) as program:
-        out, said = program.communicate(timeout=60)
-    return program.returncode, out, said
+    """In this process: a process of its own takes seconds to begin."""
+    env = {"KUBECONFIG": str(desk.kubeconfig), "NO_PROXY": "*"}
+    done = CliRunner().invoke(cli, arguments, prog_name="sluicegate", env=env)
+    return done.exit_code, done.stdout, done.stderr
 
 
-def replayed(tmp_path: Path, text: str) -> int:
-    path = tmp_path / "obs.jsonl"
-    path.write_text(text)
+def looks(path: Path) -> int:
+    return path.read_text().count("\n") - 1
+
+
+def replayed(path: Path) -> int:
     command = [str(PROGRAM), "replay", "--observations", str(path), "-o", "json", "--check"]
     return subprocess.run(command, capture_output=True, timeout=60).returncode
 
 
-def test_a_recording_for_a_time_replays_exactly(desk: Desk, tmp_path: Path) -> None:
-    with begin(desk, "record", "orders", "--for", "3s") as program:
-        assert program.stdout is not None
-        first = [program.stdout.readline() for _ in range(3)]
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "obs.jsonl"
+
+
+def test_a_recording_for_a_time_replays_exactly(desk: Desk, path: Path) -> None:
+    with begin(desk, "record", "orders", "--for", "2s", out=path) as program:
+        eventually(lambda: looks(path) >= 2, within=20, what="two looks are recorded")
         desk.owe(*[400] * 6)
         time.sleep(0.5)
         desk.owe(*[0] * 6)
-        rest, said = program.communicate(timeout=30)
-    out = "".join(first) + rest
+        _, said = program.communicate(timeout=30)
     assert program.returncode == 0, said
-    assert "observations in 3s of 3s" in said
-    lines = [json.loads(line) for line in out.splitlines()]
-    assert lines[0]["v"] == 1
-    assert lines[0]["params"]["name"] == "orders"
-    assert {"ScaleUp", "Hold"} <= {line["decision"]["action"] for line in lines[1:]}
-    assert replayed(tmp_path, out) == 0
+    assert "observations in 2s of 2s" in said
+    head, *lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert head["v"] == 1
+    assert head["params"]["name"] == "orders"
+    assert {"ScaleUp", "Hold"} <= {line["decision"]["action"] for line in lines}
+    assert replayed(path) == 0
 
 
-def test_an_interrupted_recording_is_whole(desk: Desk, tmp_path: Path) -> None:
-    with begin(desk, "record", "orders") as program:
-        assert program.stdout is not None
-        first = [program.stdout.readline() for _ in range(4)]
-        program.send_signal(signal.SIGINT)
-        rest, said = program.communicate(timeout=30)
-    assert program.returncode == 0, said
-    assert replayed(tmp_path, "".join(first) + rest) == 0
-
-
-def test_a_recording_goes_on_with_a_new_operator_and_stays_exact(desk: Desk, tmp_path: Path) -> None:
+def test_a_recording_goes_on_with_a_new_operator_and_is_whole_when_it_is_interrupted(desk: Desk, path: Path) -> None:
     desk.owe(*[100] * 6)
-    with begin(desk, "record", "orders") as program:
-        assert program.stdout is not None
-        lines = [program.stdout.readline() for _ in range(4)]
+    with begin(desk, "record", "orders", out=path) as program:
+        eventually(lambda: looks(path) >= 3, within=20, what="looks are recorded")
         desk.restart()
-        while "memory" not in json.loads(lines[-1]):
-            lines.append(program.stdout.readline())
-        lines += [program.stdout.readline() for _ in range(3)]
-        program.send_signal(signal.SIGTERM)
-        rest, said = program.communicate(timeout=30)
+        eventually(lambda: '"memory"' in path.read_text().partition("\n")[2], within=20, what="it goes on")
+        before = looks(path)
+        eventually(lambda: looks(path) >= before + 3, within=20, what="further looks are recorded")
+        program.send_signal(signal.SIGINT)
+        _, said = program.communicate(timeout=30)
     assert program.returncode == 0, said
     assert "trying to go on" in said
-    text = "".join(lines) + rest
-    assert [json.loads(line).get("v") for line in text.splitlines()].count(1) == 1
-    assert replayed(tmp_path, text) == 0
+    assert [json.loads(line).get("v") for line in path.read_text().splitlines()].count(1) == 1
+    assert replayed(path) == 0
 
 
 def test_explain_tells_every_step_and_where_it_has_it_from(desk: Desk) -> None:

@@ -1,0 +1,86 @@
+"""The operator's own account of a decision, as people read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+
+from sluicegate.cli.explaining import explained
+from sluicegate.cli.live_page import live_page
+from sluicegate.control.account import account
+from sluicegate.decide import decide
+from sluicegate.model.decision import Decision
+from sluicegate.model.memory import Memory
+from tests.support import given
+
+BODY: dict[str, Any] = {
+    "metadata": {"name": "orders", "namespace": "shop"},
+    "spec": {"scaling": {"maxReplicas": 3, "lagPerReplica": 100}},
+    "status": {
+        "limitedBy": "Max",
+        "effective": {},
+        "conditions": [{"type": "Ready", "status": "False", "reason": "Contested", "message": "somebody else writes"}],
+    },
+}
+
+
+def decided(*lags: int, fault: bool = False) -> Decision:
+    spec = given.spec(scaling={"maxReplicas": 3, "lagPerReplica": 100})
+    parts = () if fault else given.partitions(*lags)
+    seen = given.observation(parts, replicas=1, at=given.NOW, fault=given.LOST if fault else None)
+    return decide(spec=spec, generation=1, observation=seen, memory=Memory(), now=given.NOW, poll=given.POLL)[0]
+
+
+def told(decision: Decision, *, written: bool) -> dict[str, str]:
+    return dict(explained(BODY, account(decision, identity="01J", written=written)))
+
+
+def test_the_way_from_lag_to_the_number_is_told_step_by_step() -> None:
+    lines = explained(BODY, account(decided(500, 500, 0, 0), identity="01J", written=True))
+    names = [name for name, _ in lines]
+    assert names[:4] == ["lag", "rates", "objective", "wanted"]
+    assert names.index("wanted") < names.index("stabilization") < names.index("maxReplicas") < names.index("decided")
+    words = dict(lines)
+    assert words["lag"].startswith("1,000 messages")
+    assert words["maxReplicas"].startswith("10 → 3: ")
+    assert words["decided"].startswith("ScaleUp: 3 (written, 1 before), limited by Max; ")
+    assert words["Ready"] == "False: somebody else writes"
+
+
+def test_a_number_that_was_not_written_and_one_that_stays_are_told_apart() -> None:
+    assert "3 (not written, 1 now)" in told(decided(500, 500, 0, 0), written=False)["decided"]
+    assert "1 (as now)" in told(decided(10, 0, 0, 0), written=False)["decided"]
+
+
+def test_an_unknown_lag_is_told_with_the_brokers_words() -> None:
+    words = told(decided(fault=True), written=False)
+    assert words["lag"].startswith("unknown: BrokerUnreachable: ")
+
+
+def test_the_page_counts_what_was_decided_again_and_again_once() -> None:
+    quiet = account(decided(10, 0, 0, 0), identity="a", written=False)
+    busy = account(decided(500, 500, 0, 0), identity="b", written=True)
+    live = {
+        "partitions": [
+            {
+                "topic": "orders",
+                "partition": 0,
+                "lag": 5,
+                "end": 9,
+                "committed": 4,
+                "member": "m[1]",
+                "host": "10.0.0.1",
+            },
+            {"topic": "orders", "partition": 1, "lag": None, "end": None, "committed": 4, "error": "TimedOut: slow"},
+        ],
+        "group": {"state": "Stable", "assignor": "range", "members": [{"id": "m[1]", "partitions": [["orders", 0]]}]},
+    }
+    console = Console(width=300)
+    with console.capture() as shown:
+        console.print(live_page(live, [quiet, quiet, quiet, busy]))
+    lines = shown.get().splitlines()
+    assert any(line.split()[:5] == ["orders-0", "5", "9", "4", "m[1]"] for line in lines)
+    assert any("orders-1" in line and "unknown" in line and "TimedOut: slow" in line for line in lines)
+    rows = [line.split() for line in lines if "Hold" in line or "ScaleUp" in line]
+    assert [(row[1], row[5]) for row in rows] == [("Hold", "3"), ("ScaleUp", "1")]
