@@ -1,0 +1,196 @@
+"""How many fewer, and when: one waits in proportion to what a step saves."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from sluicegate.decide.capacity import Speed
+from sluicegate.decide.fewer import Pace, regret, regrets, step_down
+from sluicegate.decide.outlook import Outlook
+from sluicegate.decide.scene import Scene
+from sluicegate.decide.want import Way
+from sluicegate.decide.yesterday import DAY, SLOT
+from sluicegate.model.memory import Jump, Memory, Minute, Profile
+from tests.support.scenes import NOW, rates, scene, speed
+
+LONG_AGO = NOW - 100_000
+CALM = Outlook(
+    age=4.0, proven=0.0, arriving=80.0, jump=0.0, growing=False, drowned=False, backlog=0.0, behind=False
+)
+PACE = Pace(stabilization=600.0, outage_hold=900.0)
+
+
+def highs(rate: float, *, ago: float = 0.0) -> tuple[Minute, ...]:
+    return (Minute(minute=int((NOW - ago) // 60), rate=rate),)
+
+
+def stage(**more: Any) -> Scene:
+    """Twelve replicas for 80 messages/s, which two members of 50/s can do at nine tenths."""
+    return scene(**{"replicas": 12, "rates": rates(80.0), "last_change": LONG_AGO, **more})
+
+
+def taken(seen: Scene | None = None, *, of: Speed | None = None, outlook: Outlook = CALM, **memory: Any) -> tuple[int, Way]:
+    known = Memory(**{"started": LONG_AGO, "highs": highs(80.0), **memory})
+    return step_down(scene=seen or stage(), speed=of or speed(), outlook=outlook, objective=60.0, pace=PACE, memory=known)
+
+
+def least(*given: Any, **more: Any) -> int:
+    return taken(*given, **more)[1].least
+
+
+def test_far_too_many_go_at_once_to_what_is_enough() -> None:
+    assert taken()[0] == 2
+    assert least() == 2
+
+
+@pytest.mark.parametrize(
+    ("seen", "outlook", "why"),
+    [
+        (stage(stable=False), CALM, "on their way"),
+        (stage(last_change=NOW - 59), CALM, "the last change is 59 s old"),
+        (stage(), replace(CALM, behind=True), "messages wait"),
+        (stage(), replace(CALM, age=18.0), "18 s old with what runs"),
+    ],
+)
+def test_nothing_goes_while_something_is_not_in_order(seen: Scene, outlook: Outlook, why: str) -> None:
+    enough, way = taken(seen, outlook=outlook)
+    assert (enough, way.least) == (12, 12)
+    assert why in way.why
+
+
+def test_an_age_below_three_tenths_of_the_objective_is_calm_and_says_nothing_while_nothing_is_measured() -> None:
+    assert least(outlook=replace(CALM, age=17.9)) == 2
+    probing = Speed(rate=50.0, down=None, measured=False, source="Probing")
+    assert least(of=probing, outlook=replace(CALM, age=18.0)) < 12
+
+
+@pytest.mark.parametrize(("since", "replicas"), [(230, 12), (235, 12), (252, 2), (315, 2)])
+def test_a_large_step_waits_little(since: float, replicas: int) -> None:
+    """0.35 · 600 s · 12/10 = 252 s."""
+    assert least(stage(last_change=NOW - since)) == replicas
+
+
+@pytest.mark.parametrize(("since", "replicas"), [(839, 4), (840, 3)])
+def test_a_small_step_waits_in_proportion(since: float, replicas: int) -> None:
+    """From 4 to 3: 0.35 · 600 s · 4 = 840 s."""
+    seen = scene(replicas=4, rates=rates(105.0), last_change=NOW - since)
+    assert least(seen, outlook=replace(CALM, arriving=105.0), highs=highs(105.0)) == replicas
+
+
+def test_no_step_waits_longer_than_four_stabilization_times() -> None:
+    """From 6 to 5 after three regrets it would be 0.35 · 600 s · 1.4³ · 6 = 3,457 s."""
+    outlook = replace(CALM, arriving=200.0)
+    known = {"highs": highs(200.0), "regrets": 3.0, "regrets_at": NOW}
+    seen = scene(replicas=6, partitions=30, rates=rates(200.0, partitions=30), last_change=NOW - 2399)
+    assert least(seen, outlook=outlook, **known) == 6
+    assert least(replace(seen, last_change=NOW - 2400), outlook=outlook, **known) == 5
+
+
+def test_a_fast_fall_takes_the_small_step_that_is_due_and_leaves_the_larger() -> None:
+    """Four minutes ago it was 120 messages/s, which three members can do and two cannot."""
+    way = taken(highs=(*highs(120.0, ago=240.0), *highs(80.0)))[1]
+    assert way.least == 3
+    assert "highest rate" in taken(highs=(*highs(1000.0, ago=240.0), *highs(80.0)))[1].why
+
+
+def test_only_what_was_seen_long_enough_counts() -> None:
+    """0.9 · 252 s."""
+    assert least(started=NOW - 226) == 12
+    assert least(started=NOW - 227) == 2
+    assert least(started=None) == 12
+
+
+def test_each_step_that_was_undone_makes_the_next_wait_longer() -> None:
+    """252 s · 1.4"""
+    assert least(stage(last_change=NOW - 352), regrets=1.0, regrets_at=NOW) == 12
+    assert least(stage(last_change=NOW - 353), regrets=1.0, regrets_at=NOW) == 2
+
+
+def test_a_regret_is_a_step_down_undone_within_three_stabilization_times_and_three_count_at_most() -> None:
+    assert regret(pace=PACE, memory=Memory(undone=NOW - 1800, last_up=NOW)).regrets == 1
+    late = regret(pace=PACE, memory=Memory(undone=NOW - 1801, last_up=NOW))
+    assert (late.regrets, late.undone) == (0, None)
+    third = regret(pace=PACE, memory=Memory(undone=NOW - 100, last_up=NOW, regrets=2.5, regrets_at=NOW))
+    assert (third.regrets, third.regrets_at, third.undone) == (3, NOW, None)
+    for same in (Memory(undone=NOW), Memory(last_up=NOW), Memory(undone=NOW, last_up=NOW - 1)):
+        assert regret(pace=PACE, memory=same) is same
+
+
+def test_a_regret_fades_in_two_hours() -> None:
+    memory = Memory(regrets=2.0, regrets_at=NOW)
+    assert regrets(memory, now=NOW + 3600) == 1.5
+    assert regrets(memory, now=NOW + 14_400) == 0
+    assert regrets(memory, now=NOW + 30_000) == 0
+
+
+def test_nine_tenths_of_a_member_are_planned() -> None:
+    assert taken(outlook=replace(CALM, arriving=90.0), highs=highs(90.0))[0] == 2
+    assert taken(outlook=replace(CALM, arriving=90.1), highs=highs(90.1))[0] == 3
+
+
+def test_a_probe_takes_one_step_of_at_least_a_seventh_and_no_further() -> None:
+    probing = Speed(rate=50.0, down=None, measured=False, source="Probing")
+    assert taken(of=probing) == (6, taken(of=probing)[1])
+    assert least(of=probing) == 6
+    assert least(scene(replicas=6, partitions=30, rates=rates(80.0, partitions=30), last_change=LONG_AGO), of=probing) == 5
+    waits = taken(stage(last_change=NOW - 100), of=probing)
+    assert (waits[0], waits[1].least) == (12, 12)
+
+
+def test_a_probe_that_could_not_be_undone_in_time_is_not_made() -> None:
+    """If six members do what was proven of one: 70 s in which 60 · (1 - up/high) pile up, and 4 s pause."""
+    slow = Speed(rate=1.0, down=None, measured=False, source="Probing")
+    enough, way = taken(of=slow, highs=highs(600.0), outlook=replace(CALM, arriving=600.0))
+    assert (enough, way.least) == (12, 12)
+    assert "could not be undone in time" in way.why
+
+
+def test_the_pause_may_cost_half_the_objective() -> None:
+    """1.5 · pause · high/fewer of what members do: 1.5 · 25 s of 0.8 are 30 s."""
+    assert least(stage(pause=25.0)) == 2
+    assert least(stage(pause=25.1)) == 3
+
+
+def test_a_jump_held_in_reserve_keeps_as_many_as_could_meet_it_in_time() -> None:
+    """60 - 56·50/(share · 1,080) ≤ 54 s: the fullest may have at most 0.43 of all that comes."""
+    jump = Jump(at=NOW - 3600, rise=1000.0)
+    enough, way = taken(jump=jump)
+    assert enough == 3
+    assert way.least == 3
+    assert "made messages late" in taken(jump=replace(jump, rise=50_000.0))[1].why
+    assert taken(jump=replace(jump, rise=50_000.0))[0] == 12
+
+
+def test_what_yesterday_brought_soon_is_not_given_away() -> None:
+    quiet = array("f", [80.0] * (DAY + 20))
+    quiet[len(quiet) - DAY + 3] = 300.0
+    soon = Profile(slot=int(NOW // SLOT), high=80.0, rates=quiet)
+    assert taken(profile=soon)[0] == 12
+    later = array("f", [80.0] * (DAY + 20))
+    later[len(later) - DAY + 5] = 300.0
+    assert taken(profile=replace(soon, rates=later))[0] == 2
+
+
+def test_a_jump_that_yesterday_foretold_needs_no_reserve() -> None:
+    same = Profile(slot=int(NOW // SLOT), high=80.0, rates=array("f", [80.0] * (DAY + 20)))
+    jump = Jump(at=NOW - 3600, rise=1000.0)
+    assert taken(jump=jump, profile=same, foreseen=(NOW - 3600, True))[0] == 2
+    assert taken(jump=jump, profile=same, foreseen=(NOW - 3600, False))[0] == 3
+
+
+def test_an_outage_holds_what_runs_and_says_for_how_long() -> None:
+    enough, way = taken(silent_since=NOW - 300, silent_rate=80.0, falls=(NOW - 300,))
+    assert (enough, way.least) == (2, 12)
+    assert "scaleDown.outageHold for another 600 s" in way.why
+    assert least(silent_since=NOW - 901, silent_rate=80.0, falls=(NOW - 901,)) == 2
+
+
+def test_the_least_is_what_runs_where_no_fewer_are_enough() -> None:
+    enough, way = taken(scene(replicas=2, rates=rates(80.0), last_change=LONG_AGO))
+    assert (enough, way.least) == (2, 2)
+    assert way.why == "80 messages/s are too many for 1"
+    assert taken(scene(replicas=1, rates=rates(8.0), last_change=LONG_AGO))[1].why == "no fewer would be enough"
