@@ -26,6 +26,7 @@ SATURATED = 5.0
 KEPT_UP = 120.0
 BOUND_FADES = 12 * 3600.0
 BOUND_COUNTS = 1800.0
+RENEWED = 60.0
 DISPROVED = 1.08
 CAREFUL = 0.95
 """For adding members, capacity is taken 5 % low."""
@@ -133,6 +134,8 @@ def _kept_up(*, scene: Scene, rates: Rates, memory: Memory) -> Memory:
     if scene.now - since < KEPT_UP:
         return memory if memory.kept_up_since == since else evolve(memory, kept_up_since=since)
     proven = min(rates.mid, rates.minute) * max(shares)
+    if memory.bound_at is not None and proven <= memory.bound and scene.now - memory.bound_at < RENEWED:
+        return memory
     faded = memory.bound * exp(-(scene.now - (memory.bound_at or scene.now)) / BOUND_FADES)
     samples = memory.samples
     if len(samples) >= FEWEST_SAMPLES and proven > DISPROVED * median([sample.rate for sample in samples]):

@@ -14,7 +14,8 @@ RECENT = 16
 
 
 def remember(*, rate: float, fast: float, span: float, memory: Memory, now: float) -> Memory:
-    """Memory with this look: ``rate`` over two minutes, ``fast`` over 30 s, which is kept for ``span`` seconds."""
+    """Memory with this look: ``rate`` over two minutes, ``fast`` over 30 s, which is kept for ``span`` seconds
+    while a jump is remembered that may come again."""
     minute = int(now // 60)
     highs = [one for one in memory.highs if one.rate > rate and one.minute > minute - KEPT]
     if not highs or highs[-1].minute != minute:
@@ -27,8 +28,12 @@ def remember(*, rate: float, fast: float, span: float, memory: Memory, now: floa
         lows.pop()
     lows = [one for one in lows if one.rate < high_now and one.minute > minute - LOW_KEPT]
     lows.append(Minute(minute=minute, rate=high_now))
-    recent = tuple([one for one in memory.recent if now - span <= one[0] < now][-RECENT:])
-    return evolve(memory, highs=tuple(highs), lows=tuple(lows), recent=(*recent, (now, fast)))
+    recent = memory.recent
+    if memory.jump is not None:
+        recent = (*[one for one in recent if now - span <= one[0] < now][-RECENT:], (now, fast))
+    if len(highs) == len(memory.highs) and highs[-1] is memory.highs[-1] and lows[-1] == memory.lows[-1]:
+        return memory if recent is memory.recent else evolve(memory, recent=recent)
+    return evolve(memory, highs=tuple(highs), lows=tuple(lows), recent=recent)
 
 
 def highest(memory: Memory, *, window: float, now: float) -> float:

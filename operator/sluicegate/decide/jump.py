@@ -51,7 +51,10 @@ def watch(*, rates: Rates, backlog: float, objective: float, memory: Memory, now
     if jump is not None and now - jump.at > KEPT:
         jump = None
     foreseen = memory.foreseen
-    if jump is not None and rates.fast - min(rate for _, rate in memory.recent) >= AGAIN * jump.rise:
+    if (
+        jump is not None
+        and rates.fast - min((rate for _, rate in memory.recent), default=rates.fast) >= AGAIN * jump.rise
+    ):
         if foreseen is None or now - foreseen[0] > ONE_RISE:
             said = yesterday.expected(memory, now=now, since=-AROUND, until=AROUND)
             foreseen = (now, said >= AGAIN * rates.fast)
