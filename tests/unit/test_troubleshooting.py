@@ -22,7 +22,7 @@ CONDITIONS = {
 }  # fmt: skip
 OTHER_WORDS = {
     "True", "False", "None", "Normal", "Warning",
-    "Stable", "Empty", "Dead", "Consumer", "Classic",
+    "Stable", "Empty", "Dead", "PreparingRebalance", "CompletingRebalance", "Consumer", "Classic",
     "Declared", "Learned", "Probing",
     "KafkaConsumerApp", "KafkaConnection", "HorizontalPodAutoscaler", "ScaledObject",
     "Deployment", "StatefulSet", "Pod",

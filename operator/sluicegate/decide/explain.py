@@ -28,6 +28,8 @@ def reason(
             return "MaxLowered"
         if limited_by is Limit.PARTITIONS:
             return "PartitionsFewer"
+        if limited_by is Limit.INEFFECTIVE:
+            return str(Limit.INEFFECTIVE)
         return IDLE if replicas == 0 else LAG_LOWER
     if action is Action.SCALE_UP:
         if limited_by is Limit.MIN:

@@ -116,11 +116,12 @@ class ScaleDown(Part):
     """How carefully replicas are taken away."""
 
     stabilization: Annotated[Duration, between("0s", "24h")] = 600.0
-    """Replicas are taken away only when nothing in this window wanted more."""
+    """How long replicas are kept: with lagPerReplica, all of this window; with lagObjective 0.35 of it times n/(n - m) for
+    a step from n to m replicas, at most four times as long."""
     max_per_hour: int = Field(default=8, ge=1, le=3600)
     """At most so many demand-driven steps down in an hour."""
     outage_hold: Annotated[Duration, between("0s", "24h")] = 900.0
-    """When all arrivals stop at once, wait this long before taking replicas away."""
+    """When all arrivals stop at once, wait this long before taking replicas away; not where that is usual."""
 
 
 class ScaleToZero(Part):
@@ -181,7 +182,7 @@ class Scaling(Part):
     lag_per_replica: int | None = Field(default=None, ge=1, le=1_000_000_000)
     """Instead of an objective: ceil(lag / this) replicas."""
     capacity_per_replica: Quantity | None = None
-    """Messages a second that one replica handles; absent: learned."""
+    """Messages a second that one replica handles, until it has been seen what it does; absent: learned."""
     partition_cap: PartitionCap = PartitionCap.ENFORCE
     """Enforce: never more consumers than partitions."""
     consumers_per_replica: int = Field(default=1, ge=1, le=256)
