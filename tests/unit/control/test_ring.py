@@ -54,5 +54,5 @@ def test_a_full_ring_takes_less_than_ten_kilobytes_packed() -> None:
     ring = Ring()
     for number, decision in enumerate(decisions(HELD)):
         ring.add(replace(decision, at=decision.at + 0.123), identity=str(number) * 26, written=False)
-    assert ring._loose == []
+    assert ring._loose == ()
     assert sum(sys.getsizeof(pack) for pack in ring._packs) < 10_000
