@@ -31,7 +31,7 @@ def remember(*, rate: float, fast: float, span: float, memory: Memory, now: floa
     recent = memory.recent
     if memory.jump is not None:
         recent = (*[one for one in recent if now - span <= one[0] < now][-RECENT:], (now, fast))
-    if len(highs) == len(memory.highs) and highs[-1] is memory.highs[-1] and lows[-1] == memory.lows[-1]:
+    if tuple(highs) == memory.highs and tuple(lows) == memory.lows:
         return memory if recent is memory.recent else evolve(memory, recent=recent)
     return evolve(memory, highs=tuple(highs), lows=tuple(lows), recent=recent)
 
