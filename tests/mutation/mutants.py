@@ -109,7 +109,9 @@ def _changes(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Constant(value=value * _NUMBER_GROWS if value else 1.0)
         case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords) if name in _SWAPPED:
             if not (name in ("min", "max") and len(args) == 1 and not keywords and isinstance(args[0], ast.Set)):
-                yield ast.Call(func=ast.Name(id=_SWAPPED[name], ctx=ast.Load()), args=args, keywords=_usable(name, keywords))
+                yield ast.Call(
+                    func=ast.Name(id=_SWAPPED[name], ctx=ast.Load()), args=args, keywords=_usable(name, keywords)
+                )
         case ast.Return(value=value) if value is not None and ast.unparse(value) != "None":
             yield ast.Return(value=ast.Constant(value=None))
 

@@ -133,11 +133,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _preload() -> None:
     """What every mutant's tests need and no mutant changes, so that it is loaded once."""
     import hypothesis.strategies
+
     import sluicegate.model.app
     import sluicegate.model.memory
     import sluicegate.model.recording
 
-    assert hypothesis.strategies and sluicegate.model.recording and sluicegate.model.app and sluicegate.model.memory
+    assert hypothesis.strategies
+    assert sluicegate.model.recording
+    assert sluicegate.model.app
+    assert sluicegate.model.memory
 
 
 if __name__ == "__main__":

@@ -5,10 +5,11 @@
 """
 
 import os
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 
-_COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+_COMMON: Any = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("fast", max_examples=60, derandomize=True, database=None, **_COMMON)
 settings.register_profile("few", max_examples=8, derandomize=True, database=None, **_COMMON)
 settings.register_profile("search", max_examples=1000, **_COMMON)

@@ -17,7 +17,7 @@ NOW = 1_700_000_000.0
 
 def rates(fast: float = 100.0, *, partitions: int = 12, **more: Any) -> Rates:
     """Steady arrivals of ``fast`` messages a second, all of them handled, but for what ``more`` says."""
-    given: dict[str, Any] = {name: fast for name in ("minute", "mid", "newest", "before", "long", "out")}
+    given: dict[str, Any] = dict.fromkeys(("minute", "mid", "newest", "before", "long", "out"), fast)
     given |= {"slope": 0.0, "share": (1 / partitions,) * partitions, "interval": 10.0}
     return Rates(fast=fast, **{**given, **more})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import replace
 from typing import Any
 
@@ -9,12 +10,10 @@ import pytest
 
 from sluicegate.decide import blind
 from sluicegate.decide.scene import Scene
-from sluicegate.model.memory import Memory, Poll, packed
+from sluicegate.decide.yesterday import SLOT
+from sluicegate.model.memory import Memory, Poll, Profile, packed
 from tests.support import given
 from tests.support.scenes import NOW, polls, scene, speed
-
-STEADY = Memory(polls=polls(ends=220))
-"""Four members of 50 messages/s cannot keep up with that."""
 
 
 def unknown_for(seconds: float, **more: Any) -> Scene:
@@ -32,58 +31,70 @@ def rising() -> Memory:
     return Memory(polls=tuple(found))
 
 
-def test_what_arrived_last_may_already_ask_for_more() -> None:
-    want = blind.grow(scene=unknown_for(60), speed=speed(), memory=STEADY)
+def test_a_rise_is_followed_in_the_dark() -> None:
+    want = blind.grow(scene=unknown_for(30), speed=speed(), memory=rising())
     assert want is not None
     assert want.replicas == 6
-    assert "lag unknown for 60 s" in want.sentence
+    assert want.sentence == "lag unknown for 30 s while arrivals were rising: ready for 210 messages/s"
 
 
 @pytest.mark.parametrize(("seconds", "grows"), [(24, False), (25, True)])
 def test_two_and_a_half_polls_are_waited_for_an_answer(seconds: float, grows: bool) -> None:
-    assert (blind.grow(scene=unknown_for(seconds), speed=speed(), memory=STEADY) is not None) is grows
+    assert (blind.grow(scene=unknown_for(seconds), speed=speed(), memory=rising()) is not None) is grows
 
 
-@pytest.mark.parametrize(
-    ("seconds", "replicas"), [(30, 6), (120, 12), (170, 12), (5000, 12)], ids=["210/s", "300/s", "350/s", "360/s"]
-)
-def test_a_rise_is_followed(seconds: float, replicas: int) -> None:
+@pytest.mark.parametrize(("seconds", "rate"), [(30, 210), (120, 300), (300, 480), (5000, 480)])
+def test_it_is_followed_for_five_minutes_at_most(seconds: float, rate: int) -> None:
     want = blind.grow(scene=unknown_for(seconds), speed=speed(), memory=rising())
     assert want is not None
-    assert want.replicas == replicas
+    assert f"for {rate} messages/s" in want.sentence
 
 
-def test_it_is_followed_to_twice_the_last_rate_and_for_five_minutes_at_most() -> None:
-    want = blind.grow(scene=unknown_for(5000), speed=speed(100.0), memory=rising())
-    assert want is None
-    want = blind.grow(scene=unknown_for(5000), speed=speed(80.0), memory=rising())
+def test_while_arrivals_were_steady_or_rose_by_less_than_a_tenth_in_one_start_what_runs_stays() -> None:
+    """1 message/s more each second are a tenth of 180 in 18 s."""
+    assert blind.grow(scene=unknown_for(60), speed=speed(), memory=Memory(polls=polls(ends=220))) is None
+    assert blind.grow(scene=unknown_for(60, lead=17.9), speed=speed(), memory=rising()) is None
+    assert blind.grow(scene=unknown_for(60, lead=18.1), speed=speed(), memory=rising()) is not None
+
+
+def test_the_highest_rate_of_the_days_remembered_may_come_again() -> None:
+    day = Profile(slot=int(NOW // SLOT), high=100.0, rates=array("f", [100.0, 500.0, 100.0]))
+    want = blind.grow(scene=unknown_for(30), speed=speed(), memory=replace(rising(), profile=day))
     assert want is not None
-    assert "360 messages/s" in want.sentence
+    assert (want.replicas, "for 500 messages/s" in want.sentence) == (12, True)
+
+
+def test_where_none_is_enough_all_that_help_are_taken_and_where_all_run_nothing_is_said() -> None:
+    want = blind.grow(scene=unknown_for(60), speed=speed(1.0), memory=rising())
+    assert want is not None
+    assert want.replicas == 12
+    assert blind.grow(scene=unknown_for(60, replicas=12), speed=speed(1.0), memory=rising()) is None
 
 
 def test_it_says_nothing_where_it_cannot_know() -> None:
     assert blind.grow(scene=unknown_for(60), speed=speed(), memory=Memory()) is None
-    assert blind.grow(scene=unknown_for(60), speed=speed(None), memory=STEADY) is None
-    assert blind.grow(scene=unknown_for(60), speed=replace(speed(), measured=False), memory=STEADY) is None
-    assert blind.grow(scene=unknown_for(60, last_change=NOW + 11), speed=speed(), memory=STEADY) is None
-    assert blind.grow(scene=unknown_for(60, last_change=NOW + 10), speed=speed(), memory=STEADY) is not None
+    assert blind.grow(scene=unknown_for(60), speed=speed(None), memory=rising()) is None
+    assert blind.grow(scene=unknown_for(60), speed=replace(speed(), measured=False), memory=rising()) is None
+    assert blind.grow(scene=unknown_for(60, last_change=NOW + 11), speed=speed(), memory=rising()) is None
+    assert blind.grow(scene=unknown_for(60, last_change=NOW + 10), speed=speed(), memory=rising()) is not None
 
 
-def test_what_runs_is_left_where_it_is_enough_or_nothing_would_be() -> None:
-    assert blind.grow(scene=unknown_for(60), speed=speed(56.0), memory=STEADY) is None
-    assert blind.grow(scene=unknown_for(60), speed=speed(1.0), memory=STEADY) is None
+def test_what_runs_is_left_where_it_is_enough_at_nine_tenths() -> None:
+    """210 messages/s on four members."""
+    assert blind.grow(scene=unknown_for(30), speed=speed(58.3), memory=rising()) is not None
+    assert blind.grow(scene=unknown_for(30), speed=speed(58.4), memory=rising()) is None
 
 
 def test_a_decision_in_the_dark_is_more_or_the_same() -> None:
-    memory = Memory()
+    memory, end = Memory(), 1000.0
     for second in range(0, 200, 10):
-        parts = [given.partition(i, end=1000 + 20 * second, committed=1000 + 20 * second) for i in range(12)]
+        end += 10 * (3 + second / 15)
+        parts = [given.partition(i, end=int(end), committed=int(end)) for i in range(12)]
         decision, memory = given.decided(given.observation(parts, replicas=4, at=given.NOW + second), memory=memory)
-    assert decision.replicas == 4 or decision.wanted is not None
-    seen = [given.observation((), replicas=4, at=given.NOW + 190 + ago, fault=given.LOST) for ago in (10, 20, 30)]
     numbers = []
-    for one in seen:
-        decision, memory = given.decided(one, memory=memory)
+    for ago in (10, 20, 30, 40):
+        dark = given.observation((), replicas=4, at=given.NOW + 190 + ago, fault=given.LOST)
+        decision, memory = given.decided(dark, memory=memory)
         numbers.append(decision.replicas)
-    assert numbers == [4, 4, 6]
+    assert numbers == [4, 4, 6, 6]
     assert decision.reason == "LagUnknown"

@@ -18,9 +18,7 @@ from sluicegate.model.memory import Jump, Memory, Minute, Profile
 from tests.support.scenes import NOW, rates, scene, speed
 
 LONG_AGO = NOW - 100_000
-CALM = Outlook(
-    age=4.0, proven=0.0, arriving=80.0, jump=0.0, growing=False, drowned=False, backlog=0.0, behind=False
-)
+CALM = Outlook(age=4.0, proven=0.0, arriving=80.0, jump=0.0, growing=False, drowned=False, backlog=0.0, behind=False)
 PACE = Pace(stabilization=600.0, outage_hold=900.0)
 
 
@@ -33,9 +31,13 @@ def stage(**more: Any) -> Scene:
     return scene(**{"replicas": 12, "rates": rates(80.0), "last_change": LONG_AGO, **more})
 
 
-def taken(seen: Scene | None = None, *, of: Speed | None = None, outlook: Outlook = CALM, **memory: Any) -> tuple[int, Way]:
+def taken(
+    seen: Scene | None = None, *, of: Speed | None = None, outlook: Outlook = CALM, **memory: Any
+) -> tuple[int, Way]:
     known = Memory(**{"started": LONG_AGO, "highs": highs(80.0), **memory})
-    return step_down(scene=seen or stage(), speed=of or speed(), outlook=outlook, objective=60.0, pace=PACE, memory=known)
+    return step_down(
+        scene=seen or stage(), speed=of or speed(), outlook=outlook, objective=60.0, pace=PACE, memory=known
+    )
 
 
 def least(*given: Any, **more: Any) -> int:
@@ -136,7 +138,9 @@ def test_a_probe_takes_one_step_of_at_least_a_seventh_and_no_further() -> None:
     probing = Speed(rate=50.0, down=None, measured=False, source="Probing")
     assert taken(of=probing) == (6, taken(of=probing)[1])
     assert least(of=probing) == 6
-    assert least(scene(replicas=6, partitions=30, rates=rates(80.0, partitions=30), last_change=LONG_AGO), of=probing) == 5
+    assert (
+        least(scene(replicas=6, partitions=30, rates=rates(80.0, partitions=30), last_change=LONG_AGO), of=probing) == 5
+    )
     waits = taken(stage(last_change=NOW - 100), of=probing)
     assert (waits[0], waits[1].least) == (12, 12)
 
@@ -194,3 +198,17 @@ def test_the_least_is_what_runs_where_no_fewer_are_enough() -> None:
     assert (enough, way.least) == (2, 2)
     assert way.why == "80 messages/s are too many for 1"
     assert taken(scene(replicas=1, rates=rates(8.0), last_change=LONG_AGO))[1].why == "no fewer would be enough"
+
+
+def test_a_regular_jump_that_is_near_is_not_given_away_and_one_that_is_not_needs_no_reserve() -> None:
+    def coming(ago: float) -> dict[str, Any]:
+        last = NOW - ago
+        return {
+            "jump": Jump(at=last, rise=220.0),
+            "comings": (last - 7200, last - 3600, last),
+            "lows": (Minute(minute=int(NOW // 60), rate=80.0),),
+        }
+
+    near, way = taken(**coming(3520))
+    assert (near, "300 messages/s are due" in way.why) == (6, False)
+    assert taken(**coming(600))[0] == 2

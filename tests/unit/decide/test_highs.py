@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sluicegate.decide import highs
-from sluicegate.model.memory import Memory, Minute
+from sluicegate.model.memory import Jump, Memory, Minute
 
 MINUTE = 28_333_333
+JUMPED = Memory(jump=Jump(at=MINUTE * 60.0, rise=10.0))
 
 
 def after(rates: Sequence[float], *, memory: Memory | None = None, each: float = 60.0) -> tuple[Memory, float]:
@@ -20,8 +21,8 @@ def after(rates: Sequence[float], *, memory: Memory | None = None, each: float =
     return memory, now
 
 
-def lowest(memory: Memory) -> float:
-    return memory.lows[0].rate
+def lowest(memory: Memory, *, minutes: int = 12, now: float = MINUTE * 60.0) -> float:
+    return highs.lowest(memory, minutes=minutes, now=now)
 
 
 def test_the_highest_rate_of_any_window_is_known() -> None:
@@ -55,8 +56,13 @@ def test_an_hour_is_remembered_and_no_more() -> None:
 
 def test_the_lowest_of_the_last_twelve_minutes_is_known_and_then_forgotten() -> None:
     assert lowest(after([90, 30, 60, 40, 80])[0]) == 30
-    assert lowest(after([30, *[60] * 11])[0]) == 30
+    assert lowest(after([30, *[60] * 11])[0], now=MINUTE * 60.0 + 660) == 30
     assert lowest(after([30, *[60] * 12])[0]) == 60
+
+
+def test_the_lowest_of_fewer_minutes_can_be_asked_for() -> None:
+    memory, now = after([90, 30, 60, 40, 80])
+    assert [lowest(memory, minutes=minutes, now=now) for minutes in (1, 2, 3, 4)] == [80, 40, 40, 30]
 
 
 def test_nothing_seen_is_zero() -> None:
@@ -65,14 +71,28 @@ def test_nothing_seen_is_zero() -> None:
 
 
 def test_the_rates_of_one_horizon_are_kept_in_order_and_never_more_than_seventeen() -> None:
-    memory, now = after([1, 2, 3, 4, 5], each=30)
+    memory, now = after([1, 2, 3, 4, 5], memory=JUMPED, each=30)
     assert [rate for _, rate in memory.recent] == [3, 4, 5]
     assert memory.recent[-1] == (now, 5)
-    memory, _ = after(range(100), each=1)
+    memory, _ = after(range(100), memory=JUMPED, each=1)
     assert [rate for _, rate in memory.recent] == list(range(83, 100))
 
 
+def test_they_are_kept_only_while_a_jump_is_remembered_that_may_come_again() -> None:
+    assert after([1, 2, 3])[0].recent == ()
+
+
+def test_a_restart_that_kept_the_heights_only_is_no_hindrance() -> None:
+    memory = Memory(highs=(Minute(minute=MINUTE, rate=90.0),))
+    assert lowest(highs.remember(rate=80.0, fast=80.0, span=70.0, memory=memory, now=MINUTE * 60.0)) == 90
+
+
+def test_a_look_that_changes_nothing_leaves_memory_as_it_is() -> None:
+    memory, now = after([100, 50])
+    assert highs.remember(rate=40, fast=40, span=70.0, memory=memory, now=now + 1) is memory
+
+
 def test_the_same_moment_twice_is_one_look() -> None:
-    memory, now = after([10])
+    memory, now = after([10], memory=JUMPED)
     memory = highs.remember(rate=12, fast=12, span=70.0, memory=memory, now=now)
     assert memory.recent == ((now, 12),)

@@ -91,3 +91,58 @@ def test_one_rise_is_asked_about_once() -> None:
 def test_a_look_that_teaches_nothing_changes_nothing() -> None:
     memory = Memory(lows=LOW, recent=((NOW, 100.0),))
     assert jump.watch(rates=rates(), backlog=0.0, objective=60.0, memory=memory, now=NOW) is memory
+
+
+HOURLY = (NOW - 7200, NOW - 3600, NOW)
+
+
+def regular(*comings: float, rise: float = 400.0) -> Memory:
+    return Memory(jump=Jump(at=NOW, rise=rise), comings=comings, lows=(Minute(minute=int(NOW // 60), rate=100.0),))
+
+
+def test_a_jump_that_came_three_times_at_even_distances_is_due_then() -> None:
+    due = jump.due(regular(*HOURLY), now=NOW + 100, poll=10.0)
+    assert due is not None
+    assert (due.begin - NOW, due.end - NOW) == (3600 - 20 - 30, 3600 + 20 + 60)
+
+
+def test_it_may_be_uneven_by_a_tenth_of_the_distance() -> None:
+    assert jump.due(regular(NOW - 7370, NOW - 3600, NOW), now=NOW, poll=10.0) is not None
+    assert jump.due(regular(NOW - 7371, NOW - 3600, NOW), now=NOW, poll=10.0) is None
+
+
+def test_nothing_is_due_after_two_comings_or_when_the_last_one_expected_did_not_come() -> None:
+    assert jump.due(regular(*HOURLY[1:]), now=NOW, poll=10.0) is None
+    assert jump.due(Memory(comings=HOURLY), now=NOW, poll=10.0) is None
+    assert jump.due(regular(*HOURLY), now=NOW + 3681, poll=10.0) is None
+    assert jump.due(regular(*HOURLY), now=NOW + 3680, poll=10.0) is not None
+
+
+def test_its_level_counts_from_when_members_ordered_now_would_be_at_work_at_its_beginning() -> None:
+    memory = regular(*HOURLY)
+    near = NOW + 3550 - 60 - 20
+    assert jump.level(memory, now=near - 1, poll=10.0, horizon=60.0) == 0
+    fresh = Memory(jump=memory.jump, comings=HOURLY, lows=(Minute(minute=int(near // 60), rate=100.0),))
+    assert jump.level(fresh, now=near, poll=10.0, horizon=60.0) == 500
+
+
+def test_the_reserve_is_the_jump_until_yesterday_foretells_it_or_it_comes_regularly() -> None:
+    def reserve(memory: Memory, *, ahead: float) -> float:
+        return jump.reserve(memory, ahead=ahead, now=NOW, poll=10.0)
+
+    assert reserve(Memory(), ahead=0.0) == 0
+    assert reserve(regular(), ahead=100.0) == 400
+    assert reserve(Memory(jump=Jump(at=NOW, rise=400.0), foreseen=(NOW, False)), ahead=100.0) == 400
+    assert reserve(Memory(jump=Jump(at=NOW, rise=400.0), foreseen=(NOW, True)), ahead=100.0) == 0
+    assert reserve(Memory(jump=Jump(at=NOW, rise=400.0), foreseen=(NOW, True)), ahead=0.0) == 400
+    assert reserve(regular(*HOURLY), ahead=100.0) == 0
+
+
+def test_comings_are_rises_from_where_arrivals_were_low_a_quarter_of_an_hour_apart() -> None:
+    old = Jump(at=NOW - HOUR, rise=400.0)
+    came = watched(390, seconds_late=0, jump=old, comings=(NOW - 901,))
+    assert came.comings == (NOW - 901, NOW)
+    assert watched(390, seconds_late=0, jump=old, comings=(NOW - 900,)).comings == (NOW - 900,)
+    assert watched(379, seconds_late=0, jump=old).comings == ()
+    assert watched(390, seconds_late=0, jump=old, comings=(1.0, 2.0, 3.0)).comings == (2, 3, NOW)
+    assert watched(390, seconds_late=0, comings=(1.0, 2.0, 3.0)).comings == ()

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import replace
 from typing import Any
-
-import pytest
 
 from sluicegate.decide import more
 from sluicegate.decide.outlook import Outlook
 from sluicegate.decide.scene import Scene
 from sluicegate.decide.want import Want
-from sluicegate.model.memory import Memory
+from sluicegate.decide.yesterday import DAY, SLOT
+from sluicegate.model.memory import Jump, Memory, Minute, Profile
 from tests.support.scenes import NOW, polls, rates, scene, speed
 
-CALM = Outlook(
-    age=4.0, proven=0.0, arriving=100.0, jump=0.0, growing=False, drowned=False, backlog=0.0, behind=False
-)
+CALM = Outlook(age=4.0, proven=0.0, arriving=100.0, jump=0.0, growing=False, drowned=False, backlog=0.0, behind=False)
 NEVER = float("-inf")
 
 
@@ -140,3 +138,47 @@ def test_consumers_of_a_replica_are_counted_as_members() -> None:
     stage = scene(replicas=2, consumers=2, partitions=24)
     assert replicas(up(stage, arriving=230.0)) == 3
     assert replicas(up(stage, arriving=280.0)) == 4
+
+
+def as_yesterday(*, high: float, slots_ahead: int) -> Memory:
+    """100 messages/s all day, but ``high`` so many slots from now a day ago."""
+    day = array("f", [100.0] * (DAY + 20))
+    day[len(day) - DAY + slots_ahead] = high
+    return Memory(profile=Profile(slot=int(NOW // SLOT), high=100.0, rates=day))
+
+
+def warm(memory: Memory, **stage: Any) -> Want | None:
+    return more.warm_up(scene=scene(**stage), speed=speed(), objective=60.0, memory=memory)
+
+
+def test_what_came_at_this_time_yesterday_is_met_before_it_comes() -> None:
+    want = warm(as_yesterday(high=300.0, slots_ahead=1))
+    assert want is not None
+    assert (want.replicas, want.sentence) == (12, "300 messages/s are to come, as yesterday at this time")
+    assert warm(as_yesterday(high=300.0, slots_ahead=3)) is None
+    assert warm(Memory()) is None
+
+
+def test_only_when_it_is_more_than_runs_can_do_by_a_tenth_and_the_group_is_at_rest() -> None:
+    busy = as_yesterday(high=300.0, slots_ahead=1)
+    assert warm(as_yesterday(high=219.0, slots_ahead=1)) is None
+    assert warm(as_yesterday(high=221.0, slots_ahead=1)) is not None
+    assert warm(busy, stable=False) is None
+    assert warm(busy, last_change=NOW - 59) is None
+    assert warm(busy, last_change=NOW - 60) is not None
+    assert warm(busy, replicas=12) is None
+    assert warm(as_yesterday(high=230.0, slots_ahead=1), rates=rates(220.0)) is None
+    assert more.warm_up(scene=scene(), speed=speed(None), objective=60.0, memory=busy) is None
+
+
+def test_a_regular_jump_is_met_before_it_comes() -> None:
+    begin = NOW - 3600 + 80
+    memory = Memory(
+        jump=Jump(at=begin, rise=200.0),
+        comings=(begin - 7200, begin - 3600, begin),
+        lows=(Minute(minute=int(NOW // 60), rate=100.0),),
+    )
+    want = warm(memory)
+    assert want is not None
+    assert (want.replicas, want.sentence) == (12, "300 messages/s are due, as regularly before")
+    assert warm(replace(memory, comings=memory.comings[1:])) is None

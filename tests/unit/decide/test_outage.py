@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.support.scenes import NOW, rates
 HOUR = 3600.0
 
 
-def silence(**more: float) -> Rates:
+def silence(**more: Any) -> Rates:
     """100 messages/s stopped half a minute ago."""
     return rates(0.0, **{"newest": 0.0, "long": 100.0, "mid": 60.0, **more})
 

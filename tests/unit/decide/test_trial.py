@@ -20,7 +20,7 @@ STEP = Trial(at=NOW - 300, before=4, after=8, out=200.0, rate=50.0)
 
 def stage(**more: Any) -> Scene:
     """Eight replicas at rest, 580 messages/s come, on no partition as many as a member can do."""
-    return scene(replicas=8, **{"rates": rates(RATE), **more})
+    return scene(**{"replicas": 8, "rates": rates(RATE), **more})
 
 
 def judged(out: float, *, seen: Scene | None = None, seconds_waiting: float = 100.0, **memory: Any) -> Memory:
@@ -29,14 +29,28 @@ def judged(out: float, *, seen: Scene | None = None, seconds_waiting: float = 10
     return trial.judge(scene=seen or stage(), backlog=seconds_waiting * RATE, memory=before)
 
 
-@pytest.mark.parametrize(("out", "ceiling"), [(202, 4), (206, 8), (240, 8), (252, None), (400, None)])
-def test_less_than_a_quarter_of_what_was_due_is_no_help_and_nothing_at_all_takes_it_back(
+@pytest.mark.parametrize(("out", "ceiling"), [(202, 4), (206, 6), (248, 6), (252, None), (400, None)])
+def test_less_than_a_quarter_of_what_was_due_is_no_help_and_as_many_stay_as_handled_the_same(
     out: float, ceiling: int | None
 ) -> None:
+    """200/s by four: at that speed six are the smallest useful number for 206/s."""
     memory = judged(out)
     assert memory.trial is None
     assert (memory.ceiling.replicas if memory.ceiling else None) == ceiling
     assert (memory.samples == ()) is (ceiling is not None)
+
+
+def test_a_trial_that_helps_lifts_the_ceiling_to_what_was_tried_and_lets_the_next_be_tried_at_once() -> None:
+    before = Ceiling(replicas=4, until=NOW + 500, rate=RATE, tries=2)
+    assert judged(400, ceiling=before).ceiling == replace(before, replicas=8, until=NOW)
+    assert judged(400, ceiling=replace(before, replicas=10)).ceiling == replace(before, replicas=10, until=NOW)
+
+
+def test_where_no_useful_number_lies_between_it_is_the_one_that_was_enough() -> None:
+    jump = replace(STEP, before=7, after=11)
+    eleven = stage(replicas=11)
+    assert judged(200, seen=eleven, trial=jump).ceiling == Ceiling(replicas=7, until=NOW + 300, rate=RATE, tries=1)
+    assert judged(210, seen=eleven, trial=jump).ceiling == Ceiling(replicas=11, until=NOW + 300, rate=RATE, tries=1)
 
 
 def test_a_ceiling_binds_longer_each_time_and_remembers_what_came() -> None:
@@ -49,14 +63,25 @@ def test_a_ceiling_binds_longer_each_time_and_remembers_what_came() -> None:
     assert spans == [300, 600, 1200, 1800, 1800]
 
 
-def test_it_holds_until_then_and_not_longer() -> None:
+def test_it_holds_until_then_and_after_that_one_useful_number_more_is_tried() -> None:
     memory = judged(200)
-    assert trial.binding(memory, now=NOW + 299) == memory.ceiling
-    assert trial.binding(memory, now=NOW + 300) is None
-    assert trial.binding(Memory(), now=NOW) is None
+    most = [trial.limit(scene=stage(now=NOW + later), memory=memory) for later in (0, 299, 300)]
+    assert [one[0] for one in most if one] == [4, 4, 6]
+    assert most[0] is not None
+    assert most[0][1] == "more than 4 handled no more: tried again in 300 s"
+    assert trial.limit(scene=stage(), memory=Memory()) is None
 
 
-@pytest.mark.parametrize(("rate", "kept"), [(600.0, True), (750.0, True), (450.0, True), (751.0, False), (449.0, False)])
+def test_at_the_last_useful_number_nothing_more_is_tried() -> None:
+    memory = Memory(ceiling=Ceiling(replicas=12, until=NOW, rate=RATE, tries=1))
+    found = trial.limit(scene=stage(), memory=memory)
+    assert found is not None
+    assert found[0] == 12
+
+
+@pytest.mark.parametrize(
+    ("rate", "kept"), [(600.0, True), (750.0, True), (450.0, True), (751.0, False), (449.0, False)]
+)
 def test_other_arrivals_are_another_situation(rate: float, kept: bool) -> None:
     ceiling = Ceiling(replicas=4, until=NOW + 300, rate=600.0, tries=1)
     memory = trial.judge(scene=stage(rates=rates(rate)), backlog=0.0, memory=Memory(ceiling=ceiling))
