@@ -165,9 +165,9 @@ class _Look:
         down = self.speed.down
         if down is not None and high > UTILISATION * down:
             return f"{step} when the highest rate of {window:.0f} s is low enough"
-        if down is not None and 1.5 * self.scene.pause * high > PAUSE * self.objective * down:
+        if down is not None and 1.5 * self.scene.parting * high > PAUSE * self.objective * down:
             return f"{step} would cost too much of the objective in its rebalance"
         short = max(0.0, 1 - self.speed.up / high) if high > 0 else 0.0
-        if self.scene.horizon * short + self.scene.pause > UNDONE_IN_TIME * self.objective:
+        if self.scene.horizon * short + self.scene.parting > UNDONE_IN_TIME * self.objective:
             return f"{step} could not be undone in time if members are no faster than proven"
         return ""

@@ -171,6 +171,7 @@ def _scene(
         pause=scene.pause_of(assignor=memory.assignor, group_type=group.type if group else ""),
         lead=lead,
         last_change=max(changes, default=None),
+        static=any(member.instance_id for member in crew.ours),
     )
 
 

@@ -11,6 +11,8 @@ from sluicegate.decide.assignment import Assignment
 from sluicegate.decide.rates import Rates
 
 EAGER_PAUSE, COOPERATIVE_PAUSE = 8.0, 4.0
+STATIC_PAUSE = 45.0
+"""Kafka's default session timeout: so long the group waits for a static member that left."""
 DEFAULT_LEAD = 60.0
 RESTING = 90.0
 """Seconds after a change until a group is taken to be at rest."""
@@ -28,7 +30,7 @@ class Scene:
     By partition: ``share`` of arrivals, 0 for stuck ones; ``lags``; ``floor``, lag without the saw-tooth of commits,
     0 for stuck ones; ``stuck`` their indices. ``rest`` what the group has not committed when nothing waits, ``looks``
     polls in a commit period, ``gap`` that period. ``lead`` from an order to its members at work, ``pause`` without
-    work at each rebalance. ``last_change`` None: never changed.
+    work at each rebalance. ``static``: members have an instance id. ``last_change`` None: never changed.
     """
 
     now: float
@@ -52,6 +54,12 @@ class Scene:
     pause: float
     lead: float
     last_change: float | None
+    static: bool = False
+
+    @property
+    def parting(self) -> float:
+        """Seconds without work on the partitions of members that leave: the group waits for static ones."""
+        return max(self.pause, STATIC_PAUSE) if self.static else self.pause
 
     @property
     def horizon(self) -> float:
