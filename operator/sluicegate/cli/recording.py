@@ -69,9 +69,10 @@ class Joint:
             self._header = json.loads(line)
             return []
         found = json.loads(line)
-        last, self._last = self._last, found["now"]
-        if last is not None and self._last < last:
+        last = self._last
+        if last is not None and found["now"] < last:
             raise Transient("another operator, whose clock is behind, has taken over")
+        self._last = found["now"]
         if self._last == last:
             self._header = None
             return []

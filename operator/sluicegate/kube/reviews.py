@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from sluicegate.control.gate import Visitor
+from sluicegate.errors import Denied, Transient
 from sluicegate.model.resource import GROUP, Key
 
 RESOURCE, SUBRESOURCE = "kafkaconsumerapps", "observations"
@@ -24,7 +25,7 @@ class ClusterReviews:
         self._cluster = cluster
 
     async def visitor(self, token: str) -> Visitor | None:
-        found = await self._cluster.create("TokenReview", {"spec": {"token": token}})
+        found = await self._ask("TokenReview", {"token": token})
         status = found.get("status") or {}
         user = status.get("user") or {}
         if not status.get("authenticated") or not user.get("username"):
@@ -52,5 +53,12 @@ class ClusterReviews:
                 "name": key.name,
             },
         }
-        found = await self._cluster.create("SubjectAccessReview", {"spec": spec})
+        found = await self._ask("SubjectAccessReview", spec)
         return bool((found.get("status") or {}).get("allowed"))
+
+    async def _ask(self, kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+        """Transient when the operator may not ask: that is no fault of whoever knocks."""
+        try:
+            return await self._cluster.create(kind, {"spec": spec})
+        except Denied as error:
+            raise Transient(f"the operator cannot find out who may look: {error}") from error

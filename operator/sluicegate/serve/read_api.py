@@ -17,7 +17,7 @@ from sluicegate.control.chronicle import Chronicle
 from sluicegate.control.gate import Gate, Stranger
 from sluicegate.control.records import AppRecord
 from sluicegate.control.store import Store
-from sluicegate.errors import Denied, Gone, Transient
+from sluicegate.errors import Denied, Gone, SluicegateError
 from sluicegate.model.resource import Key
 from sluicegate.serve.live import live
 from sluicegate.serve.stream import stream
@@ -39,9 +39,9 @@ class ReadApi:
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get(ROOT, self._admitted(self._live)),
-            web.get(f"{ROOT}/decisions", self._admitted(self._decisions)),
-            web.get(f"{ROOT}/observations", self._admitted(self._observations)),
+            web.get(ROOT, self._admitted(self._live), allow_head=False),
+            web.get(f"{ROOT}/decisions", self._admitted(self._decisions), allow_head=False),
+            web.get(f"{ROOT}/observations", self._admitted(self._observations), allow_head=False),
         ]
 
     def _admitted(self, tell: Told) -> Handler:
@@ -57,7 +57,7 @@ class ReadApi:
                 return _refusal(403, error)
             except Gone as error:
                 return _refusal(404, error)
-            except Transient as error:
+            except SluicegateError as error:
                 return _refusal(503, error, headers={"Retry-After": "2"})
 
         return handle

@@ -233,3 +233,10 @@ async def test_too_many_streams_are_refused_for_a_while(world: World, reader: Re
         one.__exit__(None, None, None)
     async with reader.follow() as answer:
         assert answer.status == 200
+
+
+async def test_only_get_is_answered(reader: Reader) -> None:
+    """A HEAD of a stream would never end."""
+    for method in ("HEAD", "POST", "DELETE"):
+        async with reader.session.request(method, f"{reader.url}/{ORDERS}/observations") as answer:
+            assert answer.status == 405

@@ -39,6 +39,7 @@ DIFFERENT = 3
 @output_option
 def replay(observations: str, app: str | None, check: bool, output: str) -> None:
     """Decide again about each recorded observation. The recorded replicas stay what the world did."""
+    from sluicegate.cli.progress import progress
     from sluicegate.cli.replaying import read
     from sluicegate.cli.replaying import replay as again
     from sluicegate.model.recording import verdict_line
@@ -49,7 +50,11 @@ def replay(observations: str, app: str | None, check: bool, output: str) -> None
         spec = None if app is None else _spec(Path(app))
         with click.open_file(observations, encoding="utf-8") as lines:
             recording = read(lines)
-        found = list(again(recording, spec=spec))
+        found = []
+        with progress([f"Deciding about {len(recording.looks)} observations"]) as told:
+            for one in again(recording, spec=spec):
+                found.append(one)
+                told(0, len(found) / len(recording.looks))
     _show([verdict_line(one.decision) for one in found], output=output)
     different = [one.decision for one in found if one.differs]
     if different:
