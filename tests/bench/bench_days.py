@@ -43,7 +43,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """``limit``: replica-hours of the smallest useful numbers that keep up with the highest rate of each five minutes."""
+    """``limit``: replica-hours of the smallest useful numbers that keep up with each five minutes' highest rate."""
 
     law: str
     setting: str
