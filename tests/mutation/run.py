@@ -25,7 +25,6 @@ import pytest
 from tests.mutation.mutants import Mutant, mutants
 
 ROOT = Path(__file__).parents[2]
-DECIDE = ROOT / "operator" / "sluicegate" / "decide"
 TESTS = ROOT / "tests" / "unit" / "decide"
 LIMIT = 90
 """Seconds for the tests of one mutant."""
@@ -56,6 +55,7 @@ ALSO = {
     "want": ["words", "law"],
 }
 """Tests under other names that are about the file."""
+PROPERTIES = ("need", "law", "decide")
 
 
 class Wrong(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -71,22 +71,33 @@ class Wrong(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self._source, f"<mutant of {self._name}>", "exec"), module.__dict__)
 
 
+def decide() -> Path:
+    """The folder of the mind's files, without loading it."""
+    found = importlib.util.find_spec("sluicegate")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "decide"
+
+
 def tests_of(name: str) -> list[str]:
     """Tests of a file, its own first."""
     found = [TESTS / f"test_{one}.py" for one in (name, *ALSO.get(name, ()))]
-    return [str(path) for path in found if path.exists()] + [str(ROOT / "tests" / "property")]
+    return [str(path) for path in found if path.exists()] + [
+        str(ROOT / "tests" / "property" / f"test_{one}.py") for one in PROPERTIES
+    ]
 
 
-def caught(name: str, source: str) -> str:
-    """What happened to the mutant: ``caught``, ``endless`` or ``survived``."""
+def _run(tests: Sequence[str], *, wrong: Wrong | None) -> str:
+    """What becomes of a mutant by these tests: ``caught``, ``endless`` or ``survived``. None: there is no mutant."""
     child = os.fork()
     if child == 0:
         os.setsid()
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
         os.dup2(nowhere, 2)
-        sys.meta_path.insert(0, Wrong(name=f"sluicegate.decide.{name}", source=source))
-        os._exit(int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests_of(name)])))
+        if wrong is not None:
+            sys.meta_path.insert(0, wrong)
+        os._exit(int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests])))
     until = time.monotonic() + LIMIT
     while time.monotonic() < until:
         done, status = os.waitpid(child, os.WNOHANG)
@@ -112,14 +123,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args(arguments)
     os.environ.setdefault("HYPOTHESIS_PROFILE", "few")
-    names = chosen.files or sorted(path.stem for path in DECIDE.glob("*.py") if path.stem != "__init__")
+    names = chosen.files or sorted(path.stem for path in decide().glob("*.py") if path.stem != "__init__")
     _preload()
     assert "sluicegate.decide" not in sys.modules, "the mind must be loaded by each mutant's process anew"
+    if _run(sorted({test for name in names for test in tests_of(name)}), wrong=None) != "survived":
+        print("the tests fail without any mutant: nothing can be said")
+        return 1
     begun, fate = time.monotonic(), {"caught": 0, "endless": 0, "survived": 0}
     for name in names:
-        source = (DECIDE / f"{name}.py").read_text(encoding="utf-8")
+        source = (decide() / f"{name}.py").read_text(encoding="utf-8")
         for one in sample(source, most=chosen.each, seed=chosen.seed):
-            what = caught(name, one.source)
+            what = _run(tests_of(name), wrong=Wrong(name=f"sluicegate.decide.{name}", source=one.source))
             fate[what] += 1
             if what == "survived":
                 print(f"survived {name}.py:{one.line}: {' '.join(one.change.split())}", flush=True)
