@@ -10,12 +10,12 @@ import time
 import click
 from rich.console import Console
 
-from demo.acts import lag
+from demo.acts import lag, learned
 from demo.command import ROOT
 from demo.errors import DemoError
 from demo.place import place
 
-ACTS = {"lag": lag.play}
+ACTS = {"lag": lag.play, "learned": learned.play}
 
 
 def perform(act: str, *, console: Console) -> int:

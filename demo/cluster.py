@@ -37,6 +37,9 @@ class AppView:
     cap: int | None
     limited_by: str
     message: str
+    capacity: float | None
+    """Messages a second of one replica."""
+    capacity_source: str
 
 
 class Cluster:
@@ -105,6 +108,7 @@ class Cluster:
         )
         status = body.get("status") or {}
         told = status.get("replicas") or {}
+        capacity = status.get("capacityPerReplica") or {}
         return AppView(
             replicas=deployment.spec.replicas,
             ready=deployment.status.ready_replicas or 0,
@@ -113,6 +117,8 @@ class Cluster:
             cap=told.get("cap"),
             limited_by=status.get("limitedBy") or "",
             message=(status.get("decision") or {}).get("message") or "",
+            capacity=capacity.get("value"),
+            capacity_source=capacity.get("source") or "",
         )
 
     def job_ended(self, name: str) -> bool:

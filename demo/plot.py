@@ -44,7 +44,8 @@ def headline(picture: Picture) -> tuple[str, str]:
     run, summary = picture.run, picture.summary
     factor = run.burst_rate / run.steady_rate
     top, cap = summary["max_replicas_written"], summary["partitions"]
-    reaction = summary["reaction_s"]
+    reached = [at for step in run.steps if step.after == top and (at := step.second - run.burst_from) >= 0]
+    reaction = reached[0] if reached else summary["reaction_s"]
     if reaction is None:
         first = f"{factor:.0f} times the messages arrive, and nothing is scaled"
     else:

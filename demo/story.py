@@ -1,4 +1,4 @@
-"""The story of the lag act as numbers, and whether it came true.
+"""The story of the burst as numbers, and whether it came true.
 
 `summarise` makes ``summary.json`` from what was read back; `broken_promises` says in sentences what went otherwise
 than told. Both are pure: a run that failed can be judged again from its files.
@@ -79,11 +79,7 @@ def summarise(facts: Facts) -> Summary:
 
 def broken_promises(summary: Summary, *, steady_replicas: int, poll_s: float) -> tuple[str, ...]:
     """A sentence for each part of the story that did not come true; empty when all of it did."""
-    said: list[str] = []
-    if summary.max_replicas_written > summary.partitions:
-        said.append(
-            f"the operator wrote {summary.max_replicas_written} replicas, more than the {summary.partitions} partitions"
-        )
+    said = beyond_partitions(summary)
     if summary.max_replicas_written < summary.partitions:
         said.append(
             f"the operator never wrote {summary.partitions} replicas, the number of partitions: "
@@ -97,16 +93,32 @@ def broken_promises(summary: Summary, *, steady_replicas: int, poll_s: float) ->
             f"the first scale write came {summary.reaction_s:.1f} s after the burst's first message, "
             f"not within {limit:.0f} s (poll interval {poll_s:.0f} s + {REACTION_SLACK_S:.0f} s)"
         )
-    if summary.consumed != summary.produced:
-        missing = summary.produced - summary.consumed
-        said.append(f"{missing} of {summary.produced} messages were produced and never handled")
-    if summary.final_replicas != steady_replicas:
-        said.append(
-            f"{summary.final_replicas} replicas ran at the end, not the {steady_replicas} that ran before the burst"
-        )
-    if summary.operator_restarts:
-        said.append(f"the operator's container restarted {summary.operator_restarts} times")
-    return tuple(said)
+    return (*said, *lost(summary), *not_back(summary, steady_replicas=steady_replicas), *restarted(summary))
+
+
+def beyond_partitions(summary: Summary) -> list[str]:
+    """Whether the operator ever wrote more replicas than can have work."""
+    written, partitions = summary.max_replicas_written, summary.partitions
+    return [f"the operator wrote {written} replicas, more than the {partitions} partitions"] * (written > partitions)
+
+
+def lost(summary: Summary) -> list[str]:
+    """Whether a message was never handled."""
+    missing = summary.produced - summary.consumed
+    return [f"{missing} of {summary.produced} messages were produced and never handled"] * bool(missing)
+
+
+def not_back(summary: Summary, *, steady_replicas: int) -> list[str]:
+    """Whether the replicas at the end are others than before the burst."""
+    final = summary.final_replicas
+    said = f"{final} replicas ran at the end, not the {steady_replicas} that ran before the burst"
+    return [said] * (final != steady_replicas)
+
+
+def restarted(summary: Summary) -> list[str]:
+    """Whether the operator itself came through."""
+    times = summary.operator_restarts
+    return [f"the operator's container restarted {times} times"] * bool(times)
 
 
 def _members_at_peak(samples: Sequence[Sample]) -> int:

@@ -28,6 +28,10 @@ class Watch:
 
     last_word = "nothing yet"
     """The message of the operator's last decision, for people."""
+    capacity: float | None = None
+    """What one replica handles, as the app's status said last (messages a second)."""
+    capacity_source = ""
+    """And where it has that from: Declared, Learned, Probing; empty before the status said anything."""
 
     def __init__(
         self, *, cluster: Cluster, broker: Broker, reading: Reading, show: Show, app: str, topic: str, little: int
@@ -96,6 +100,7 @@ class Watch:
         )
         self.samples.append(sample)
         self.last_word = view.message or self.last_word
+        self.capacity, self.capacity_source = view.capacity, view.capacity_source
         level = view.desired == view.replicas == view.ready == members and lag < self._little
         if not level or before is None or before.replicas != view.replicas:
             self._calm_since = now
