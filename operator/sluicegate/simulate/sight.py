@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 from sluicegate.model.kafka import Fault, FaultKind, Group, Member, Partition, TopicPartition
@@ -13,6 +14,7 @@ from sluicegate.simulate.world import World
 
 MIDNIGHT = 1_767_571_200.0
 """Unix seconds at which every simulated world begins: Monday, 5 January 2026, 00:00 UTC."""
+EARLIER = 300.0
 BROKER_DOWN = Fault(FaultKind.UNREACHABLE, "no broker could be reached")
 LAG_UNKNOWN = Fault(FaultKind.COORDINATOR, "the group's coordinator is not available")
 PARTITION_UNKNOWN = Fault(FaultKind.LEADER, "the partition has no leader")
@@ -28,6 +30,8 @@ class Sight:
         self._seen: tuple[int, bool] | None = None
         self._members: tuple[Member, ...] = ()
         self._ips: tuple[str, ...] = ()
+        self._past: deque[tuple[float, list[int]]] = deque([(MIDNIGHT, [])])
+        """(unix seconds, end of each partition) of the looks of the last five minutes, and of the world's beginning."""
 
     def observation(self, *, scalings: int) -> Observation:
         """What there is to be seen at the end of the world's last second, after so many writes to the workload."""
@@ -70,6 +74,7 @@ class Sight:
         unknown = world.unknown_partitions()
         found = []
         ends, committed = world.ended.tolist(), world.committed.tolist()
+        since, earlier = self._earlier(at=at, ends=ends)
         for index, (end, done) in enumerate(zip(ends, committed, strict=True)):
             key = self._keys[index]
             fault = PARTITION_UNKNOWN if index in unknown else LAG_UNKNOWN if blind else None
@@ -85,9 +90,18 @@ class Sight:
                     fault=fault,
                     at=at,
                     topic_id=self._topic_ids[index],
+                    earlier=None if no_end else (earlier[index] if index < len(earlier) else 0, since),
                 )
             )
         return tuple(found)
+
+    def _earlier(self, *, at: float, ends: list[int]) -> tuple[float, list[int]]:
+        """Where partitions ended five minutes ago, as the times of messages tell."""
+        past = self._past
+        while len(past) > 1 and past[1][0] <= at - EARLIER:
+            past.popleft()
+        past.append((at, ends))
+        return past[0]
 
     def _group(self, *, at: float) -> Group:
         world = self._world
