@@ -31,10 +31,11 @@ LIMIT = 90
 SEED = 4
 ALSO = {
     "absent": ["lag", "unknown"],
-    "acted": ["more", "fewer", "standing", "stabilization"],
+    "acted": ["standing", "stabilization"],
     "blind": ["unknown"],
-    "choose": ["zero", "unknown", "lag_per_replica"],
-    "conditions": ["words", "health", "standing"],
+    "capacity": ["at_work"],
+    "choose": ["blind", "zero", "unknown", "lag_per_replica"],
+    "conditions": ["words", "health", "standing", "unknown"],
     "course": ["words", "limits"],
     "deliberate": ["trial", "standing", "limits", "words", "unknown"],
     "explain": ["words"],
@@ -42,7 +43,7 @@ ALSO = {
     "fields": ["persist"],
     "incarnation": ["lag", "persist"],
     "invalid": ["limits"],
-    "law": ["outage"],
+    "law": ["time_lag"],
     "more": ["law"],
     "outlook": ["law"],
     "persist_arrivals": ["persist"],
@@ -50,7 +51,7 @@ ALSO = {
     "residue": ["lag"],
     "rhythm": ["law"],
     "scene": ["rhythm", "outlook"],
-    "track": ["rates", "health"],
+    "track": ["rates", "health", "at_work"],
     "verdict": ["words", "health", "limits"],
     "want": ["words", "law"],
 }

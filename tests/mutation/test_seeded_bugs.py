@@ -1,0 +1,101 @@
+"""Bugs that autoscalers are known for, put into a copy of the mind one at a time: a test named here must catch each.
+
+What is shown is that the suite can fail, by the very test that is about the matter.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from tests.mutation.run import ROOT, decide
+
+IN_ITS_PLACE = """\
+import sys
+import pytest
+from tests.mutation.run import Wrong
+sys.meta_path.insert(0, Wrong(name=sys.argv[1], source=sys.stdin.read()))
+sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "--tb=no", "-rf", sys.argv[2]]))
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seed:
+    """``was`` in a file of decide/ becomes ``now``; ``test`` (file::name in tests/unit/decide) catches it."""
+
+    file: str
+    was: tuple[str, ...]
+    now: tuple[str, ...]
+    test: str
+
+
+SEEDS = {
+    "the lag is zero where a partition is missing": Seed(
+        file="lag",
+        was=("    if not unknown:\n        return Known",),
+        now=("    if True:\n        return Known",),
+        test="test_lag.py::test_a_sum_is_known_only_when_every_part_is",
+    ),
+    "what is wanted is clamped before the steps that hold it": Seed(
+        file="deliberate",
+        was=("course = begin(want.replicas, name=",),
+        now=("course = begin(min(want.replicas, case.bounds.most), name=",),
+        test="test_words.py::test_a_capped_decision_says_what_was_wanted_and_what_capped_it",
+    ),
+    "the window is forgotten at a failover": Seed(
+        file="persist",
+        was=('"wanted": [[_whole(one.at), one.replicas] for one in _thinned(memory.wanted)]',),
+        now=('"wanted": []',),
+        test="test_persist.py::test_thinning_the_window_never_forgets_its_maximum",
+    ),
+    "the heights of the last hour are forgotten at a failover": Seed(
+        file="persist_arrivals",
+        was=('"highs": _staircase(read.rates("highs"))',),
+        now=('"highs": ()',),
+        test="test_persist.py::test_many_heights_become_few_and_none_is_lowered",
+    ),
+    "a negative lag takes away from that of other partitions": Seed(
+        file="lag",
+        was=("if isinstance(position, int) and end is not None and position > end:",),
+        now=("if False:",),
+        test="test_lag.py::test_what_cannot_be_known_says_why",
+    ),
+    "capacity is learned from members that have nothing to do": Seed(
+        file="capacity",
+        was=(
+            "    if max(waiting) <= enough * LEAST_MESSAGES / window:\n        return None\n",
+            " and min(waiting[member], waited[member]) > enough * moved[member] / seconds",
+        ),
+        now=("", ""),
+        test="test_at_work.py::test_members_without_show_nothing",
+    ),
+    "the cap of the partitions has a tolerance": Seed(
+        file="limits",
+        was=("(shape.assignable - foreign) // consumers",),
+        now=("round(1.1 * (shape.assignable - foreign)) // consumers",),
+        test="test_limits.py::test_usable_replicas_are_what_is_assignable_beside_others",
+    ),
+}
+
+
+@pytest.mark.parametrize("seed", SEEDS.values(), ids=list(SEEDS))
+def test_a_seeded_bug_is_caught_by_the_test_that_is_about_it(seed: Seed) -> None:
+    source = (decide() / f"{seed.file}.py").read_text(encoding="utf-8")
+    for was, now in zip(seed.was, seed.now, strict=True):
+        assert source.count(was) == 1, f"{was!r} is not in {seed.file}.py once: seed the bug anew"
+        source = source.replace(was, now)
+    done = subprocess.run(
+        [sys.executable, "-c", IN_ITS_PLACE, f"sluicegate.decide.{seed.file}", f"tests/unit/decide/{seed.test}"],
+        cwd=ROOT,
+        input=source,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == int(pytest.ExitCode.TESTS_FAILED), done.stdout + done.stderr
+    assert re.search(rf"^FAILED \S*{re.escape(seed.test)}", done.stdout, re.MULTILINE), done.stdout
