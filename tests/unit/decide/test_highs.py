@@ -67,7 +67,8 @@ def test_the_lowest_of_fewer_minutes_can_be_asked_for() -> None:
 
 def test_nothing_seen_is_zero() -> None:
     assert highs.highest(Memory(), window=600, now=0.0) == 0
-    assert Memory().lows == ()
+    assert highs.lowest(Memory(), minutes=12, now=0.0) == 0
+    assert lowest(after([0])[0]) == 0
 
 
 def test_the_rates_of_one_horizon_are_kept_in_order_and_never_more_than_seventeen() -> None:

@@ -1,0 +1,126 @@
+"""Where one rule ends and the next begins: moments, shares and numbers exactly at a boundary."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sluicegate.decide import health
+from sluicegate.decide.invalid import check
+from sluicegate.decide.members import Crew
+from sluicegate.decide.need import needs, smallest
+from sluicegate.errors import Invalid
+from sluicegate.model.memory import Memory
+from tests.support import given
+from tests.support.scenes import assignment
+
+NOW = given.NOW
+
+
+def test_an_objective_of_two_polls_is_the_shortest() -> None:
+    app = given.spec(scaling={"lagObjective": "20s"})
+    check(app, poll=10.0)
+    with pytest.raises(Invalid, match=r"spec\.scaling\.lagObjective is 20s, less than two polls .* write 22s or more"):
+        check(app, poll=11.0)
+
+
+def standing(owners: str, moved: list[int], *, gap: float | None = None) -> Memory:
+    """``moved`` seconds since each partition moved; owners by a letter each."""
+    return Memory(owner=tuple(owners.replace("-", " ").split(",")), moved_at=tuple(NOW - ago for ago in moved), gap=gap)
+
+
+def stuck(memory: Memory, *lags: int) -> tuple[int, ...]:
+    return health.stuck(lags=lags, memory=memory, now=NOW, poll=10.0)
+
+
+def test_stuck_is_who_stands_still_for_two_minutes_while_half_of_the_others_partitions_move() -> None:
+    assert stuck(standing("a,b,b", [120, 0, 0]), 9, 9, 9) == (0,)
+    assert stuck(standing("a,b,b", [119, 0, 0]), 9, 9, 9) == ()
+    assert stuck(standing("a,b,b", [120, 0, 500]), 9, 9, 9) == (0,)
+    assert stuck(standing("a,b,b,b", [120, 0, 500, 500]), 9, 9, 9, 9) == ()
+    assert stuck(standing("a,b,b", [120, 0, 0]), 0, 9, 9) == ()
+
+
+def test_where_a_member_is_alone_its_other_partitions_tell() -> None:
+    assert stuck(standing("a,a,a", [120, 0, 500]), 9, 9, 9) == (0, 2)
+    assert stuck(standing("a,a,a", [120, 500, 500]), 9, 9, 9) == ()
+    assert stuck(standing("a", [500]), 9) == ()
+
+
+def test_slow_commits_are_waited_for() -> None:
+    slow = standing("a,b,b", [170, 0, 0], gap=60.0)
+    assert stuck(slow, 9, 9, 9) == ()
+    assert stuck(replace(slow, moved_at=(NOW - 180, NOW, NOW)), 9, 9, 9) == (0,)
+
+
+def test_it_is_no_demand_any_more_as_soon_as_it_begins() -> None:
+    begun = standing("a,b,b", [40, 0, 0])
+    assert health.stalled(lags=(9, 9, 9), memory=begun, now=NOW, poll=10.0) == (0,)
+    assert health.stalled(lags=(9, 9, 9), memory=begun, now=NOW - 1, poll=10.0) == ()
+
+
+def test_a_partition_without_a_member_is_so_for_longer_than_a_start_takes() -> None:
+    group = given.group(given.dealt(given.partitions(0, 0), 1))
+    crew = Crew(known=True, ours=group.members)
+    memory = standing("a,", [0, 60])
+    memory = replace(memory, owner=("a", ""))
+    assert health.unowned(group=group, crew=crew, memory=memory, now=NOW, lead=60.0) == ((1,), ())
+    assert health.unowned(group=group, crew=crew, memory=memory, now=NOW + 1, lead=60.0) == ((1,), (1,))
+    assert health.unowned(group=None, crew=crew, memory=memory, now=NOW + 1, lead=60.0) == ((), ())
+    rebalancing = replace(group, state="PreparingRebalance")
+    assert health.unowned(group=rebalancing, crew=crew, memory=memory, now=NOW + 1, lead=60.0) == ((), ())
+    assert health.unowned(group=group, crew=Crew(known=True), memory=memory, now=NOW + 1, lead=60.0) == ((), ())
+
+
+def test_consumers_are_missing_once_ready_pods_have_not_joined_for_longer_than_a_start_takes() -> None:
+    members = given.dealt(given.partitions(0, 0, 0), 2)
+    crew = Crew(known=True, ours=members)
+
+    def watch(memory: Memory, now: float, *, crew: Crew = crew, described: float = NOW + 31) -> tuple[int, Memory]:
+        group = given.group(members, described_at=described)
+        return health.watch_missing(
+            crew=crew, pods=given.pods(3), consumers=1, group=group, memory=memory, now=now, lead=60.0
+        )
+
+    count, memory = watch(Memory(), NOW)
+    assert (count, memory.missing_since) == (0, NOW)
+    assert watch(memory, NOW + 60)[0] == 0
+    assert watch(memory, NOW + 61)[0] == 1
+    assert watch(memory, NOW + 61, described=NOW + 30)[0] == 0
+    assert watch(memory, NOW + 61, crew=Crew(known=False)) == (0, memory)
+    assert watch(memory, NOW + 61, crew=Crew(known=True, ours=(*members, members[0])))[1].missing_since is None
+
+
+def test_more_than_one_member_handles_is_bound() -> None:
+    assert health.bound(share=(0.5, 0.5), arriving=100.0, member=50.0) == ()
+    assert health.bound(share=(0.6, 0.4), arriving=100.0, member=50.0) == (0,)
+    assert health.bound(share=(0.6, 0.4), arriving=100.0, member=None) == ()
+
+
+def test_no_number_is_enough_where_none_of_those_offered_is() -> None:
+    now = assignment(members=4)
+    asked = needs(arriving=[40.0] * 12, backlog=[0.0] * 12, missing=0.0, pause=0.0, objective=60.0, member=50.0)
+    assert smallest(asked, counts=[6], assignment=now) is None
+    assert smallest(asked, counts=[6, 12], assignment=now) == 12
+
+
+def test_nothing_running_and_nothing_known_stays_so() -> None:
+    app = given.spec(scaling={"minReplicas": 0})
+    rising, end = Memory(), 1000.0
+    for second in range(0, 200, 10):
+        end += 10 * (3 + second / 15)
+        parts = [given.partition(i, end=int(end), committed=int(end)) for i in range(12)]
+        _, rising = given.decided(given.observation(parts, replicas=0, at=NOW + second), app=app, memory=rising)
+    for ago in (10, 20, 30, 40):
+        dark = given.observation((), replicas=0, at=NOW + 190 + ago, fault=given.LOST)
+        decision, rising = given.decided(dark, app=app, memory=rising)
+        assert decision.replicas == 0
+
+
+def test_no_lag_is_called_so() -> None:
+    memory = Memory()
+    for second in (0, 10):
+        parts = [given.partition(i, end=100 * second, committed=100 * second) for i in range(12)]
+        decision, memory = given.decided(given.observation(parts, replicas=2, at=NOW + second), memory=memory)
+    assert "wanted for no lag (" in decision.message
