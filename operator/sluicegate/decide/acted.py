@@ -14,7 +14,7 @@ def acted(memory: Memory, *, decision: Decision, now: float, version: str = "") 
     downs = tuple([at for at in memory.downs if now - at < HOUR])
     if decision.action is Action.SCALE_DOWN and decision.reason in DEMAND_DOWN:
         downs = (*downs, now)
-        memory = evolve(memory, undone=now)
+        memory = evolve(memory, demand_down=now)
     elif up:
         memory = _on_trial(memory, decision=decision, now=now)
     return evolve(
@@ -37,7 +37,7 @@ def acted(memory: Memory, *, decision: Decision, now: float, version: str = "") 
 def _on_trial(memory: Memory, *, decision: Decision, now: float) -> Memory:
     """Whether a step up that demand asked for helps is to be seen."""
     if decision.reason in OTHER_UPS:
-        return evolve(memory, undone=None, trial=None)
+        return evolve(memory, trial=None)
     rate = decision.capacity.value
     if not decision.current or decision.replicas is None or decision.rate_out is None or not rate:
         return evolve(memory, trial=None)

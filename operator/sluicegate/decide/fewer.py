@@ -1,6 +1,9 @@
-"""How many fewer, and when: waiting costs the replicas that could be saved, a step disturbs all that run, so one waits
-in proportion. With 10 minutes of `scaleDown.stabilization` 24 go down to 3 after 4 minutes, a halving takes 7, one from
-8 to 6 14. Each step down that was undone soon after makes the next ones wait longer.
+"""How many fewer, and when: a change is worth some minutes of the average fleet, and a step down is taken once waiting
+has cost that much. With 10 minutes of `scaleDown.stabilization` and a fleet of 12 on the average, a step that saves 12
+replicas waits 7 minutes, one that saves 6 14, and one that saves 24 3½.
+
+Hours and changes are both absolute, so the price of a change must be, too: weighed against what runs now, most changes
+would be spent on the last few replicas.
 """
 
 from __future__ import annotations
@@ -12,18 +15,17 @@ from sluicegate.decide.capacity import Speed
 from sluicegate.decide.outlook import Outlook
 from sluicegate.decide.scene import Scene
 from sluicegate.decide.want import Way, figure
-from sluicegate.model.memory import Memory, evolve
+from sluicegate.model.memory import Fleet, Memory, evolve
 
 UTILISATION = 0.9
 CALM = 0.3
 """Share of the objective that the oldest message may reach for a step down to be thought of."""
-UNIT = 0.35
-"""A step from n to m waits this share of the stabilisation time, times n/(n - m)."""
-LONGEST = 4.0
+PRICE = 0.7
+"""A change is worth the average fleet for this share of the stabilisation time."""
+SHORTEST, LONGEST = 0.35, 4.0
 """Times the stabilisation time."""
-AGAIN_LONGER, FORGETS, MOST_REGRETS = 1.4, 7200.0, 3.0
-REGRET = 3.0
-"""Times the stabilisation time: a step down undone within that was one too many."""
+FLEET_OVER, FLEET_EVERY = 86_400.0, 60.0
+"""Seconds over which the fleet is averaged, and between two looks at it."""
 PROBE = 0.85
 """A probe goes to the first number at most this share of what runs, and no further."""
 SEEN = 0.9
@@ -91,19 +93,17 @@ def step_down(
     return enough, Way(least=least, why=why)
 
 
-def regret(*, pace: Pace, memory: Memory) -> Memory:
-    """Memory after a look at whether the last step down was undone, and how soon."""
-    down, up = memory.undone, memory.last_up
-    if down is None or up is None or up < down:
+def watch_fleet(*, scene: Scene, memory: Memory) -> Memory:
+    """Memory with the replicas that run now in their average over the last day."""
+    fleet = memory.fleet
+    if fleet is None:
+        return evolve(memory, fleet=Fleet(at=scene.now, seconds=0.0, mean=float(scene.replicas)))
+    passed = scene.now - fleet.at
+    if passed < FLEET_EVERY:
         return memory
-    if up - down > REGRET * pace.stabilization:
-        return evolve(memory, undone=None)
-    return evolve(memory, undone=None, regrets=min(MOST_REGRETS, regrets(memory, now=up) + 1), regrets_at=up)
-
-
-def regrets(memory: Memory, *, now: float) -> float:
-    """How many steps down were undone soon after, faded by one every two hours."""
-    return max(0.0, memory.regrets - (now - memory.regrets_at) / FORGETS)
+    seconds = min(FLEET_OVER, fleet.seconds + passed)
+    mean = fleet.mean + (scene.replicas - fleet.mean) * min(1.0, passed / seconds)
+    return evolve(memory, fleet=Fleet(at=scene.now, seconds=seconds, mean=mean))
 
 
 def _blocked(*, scene: Scene, speed: Speed, outlook: Outlook, objective: float) -> str:
@@ -152,9 +152,9 @@ class _Look:
     def waits(self, count: int, share: float) -> str:
         """What ``count`` waits for; empty when it may be taken now."""
         running, now = self.scene.replicas, self.scene.now
-        longer = AGAIN_LONGER ** regrets(self.memory, now=now)
-        stabilization = self.pace.stabilization
-        window = min(LONGEST * stabilization, UNIT * stabilization * longer * running / (running - count))
+        fleet = self.memory.fleet.mean if self.memory.fleet else float(running)
+        times = min(LONGEST, max(SHORTEST, PRICE * fleet / (running - count)))
+        window = times * self.pace.stabilization
         step = f"from {running} to {count}"
         if self.scene.since_change < window:
             return f"{step} {window:.0f} s after the last change, in {window - self.scene.since_change:.0f} s"

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sluicegate.decide import highs, jump, more, outage, trial, yesterday
+from sluicegate.decide import highs, jump, more, outage, probing, trial, yesterday
 from sluicegate.decide.capacity import Speed
-from sluicegate.decide.fewer import Pace, regret, step_down
+from sluicegate.decide.fewer import Pace, step_down, watch_fleet
 from sluicegate.decide.outlook import look_ahead
 from sluicegate.decide.rates import Rates
 from sluicegate.decide.scene import Scene
@@ -31,9 +31,10 @@ def law(*, scene: Scene, speed: Speed, objective: float, pace: Pace, memory: Mem
         return _first_look(scene=scene, speed=speed, objective=objective), memory
     memory = highs.remember(rate=rates.mid, fast=rates.fast, span=scene.horizon, memory=memory, now=scene.now)
     memory = yesterday.remember(rate=rates.mid, memory=memory, now=scene.now)
-    memory = regret(pace=pace, memory=memory)
+    memory = watch_fleet(scene=scene, memory=memory)
     memory = outage.watch(rates=rates, memory=memory, now=scene.now)
-    outlook = look_ahead(scene=scene, rates=rates, speed=speed, objective=objective, memory=memory)
+    trusted = probing.trusted(scene=scene, speed=speed, memory=memory)
+    outlook = look_ahead(scene=scene, rates=rates, speed=trusted, objective=objective, memory=memory)
     memory = jump.watch(rates=rates, backlog=outlook.backlog, objective=objective, memory=memory, now=scene.now)
     memory = trial.judge(scene=scene, backlog=outlook.backlog, memory=memory)
     if scene.replicas > 0 and more.guessing(scene=scene, speed=speed, memory=memory):

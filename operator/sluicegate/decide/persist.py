@@ -56,7 +56,7 @@ def persist(memory: Memory) -> dict[str, Any]:
         "commitPeriod": _short(memory.gap),
         "capacity": _capacity(memory),
         "rest": _short(memory.rest),
-        "undone": _whole(memory.undone),
+        "demandDown": _whole(memory.demand_down),
         **persist_arrivals.persist(memory),
         "leads": [_short(lead) for lead in memory.leads] or None,
         "reversals": [[_whole(one.at), _name(one.manager)] for one in memory.reversals[-6:]] or None,
@@ -114,7 +114,7 @@ def restore(data: Mapping[str, Any] | None, *, now: float) -> Memory:
         idle_since=read.time("idleSince") if trusted else None,
         gap=read.number("commitPeriod"),
         rest=read.number("rest"),
-        undone=read.time("undone"),
+        demand_down=read.time("demandDown"),
         **persist_arrivals.restore(data, trusted=trusted, now=now),
         samples=tuple(
             Sample(at=when, rate=rate)

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
-from sluicegate.decide.fewer import MOST_REGRETS
+from sluicegate.decide.fewer import FLEET_OVER
 from sluicegate.decide.fields import Fields
 from sluicegate.decide.jump import COMINGS
 from sluicegate.decide.outage import MOST as MOST_FALLS
 from sluicegate.decide.trial import BINDS
 from sluicegate.decide.yesterday import SLOT
-from sluicegate.model.memory import Ceiling, Jump, Memory, Minute, Profile
+from sluicegate.model.memory import Ceiling, Fleet, Jump, Memory, Minute, Profile
 
 MOST_HIGHS = 12
 HALF_HOUR, HALVES = 6, 48
@@ -27,7 +27,7 @@ HALF_HOUR, HALVES = 6, 48
 
 def persist(memory: Memory) -> dict[str, Any]:
     """As JSON values; rows are [time, number]."""
-    jump, ceiling, foreseen = memory.jump, memory.ceiling, memory.foreseen
+    jump, ceiling, foreseen, fleet = memory.jump, memory.ceiling, memory.foreseen, memory.fleet
     return {
         "highs": [[one.minute * 60, _short(one.rate)] for one in _fewest(memory.highs)],
         "day": _day(memory.profile),
@@ -36,7 +36,7 @@ def persist(memory: Memory) -> dict[str, Any]:
         "comings": [round(at) for at in memory.comings],
         "silent": [[round(memory.silent_since), _short(memory.silent_rate)]] if memory.silent_since else None,
         "falls": [round(at) for at in memory.falls],
-        "regrets": [[round(memory.regrets_at), _short(memory.regrets)]] if memory.regrets else None,
+        "fleet": [[round(fleet.at - fleet.seconds), _short(fleet.mean)], [round(fleet.at), 0]] if fleet else None,
         "ceiling": [[round(ceiling.until), ceiling.replicas], [ceiling.tries, _short(ceiling.rate)]]
         if ceiling
         else None,
@@ -46,7 +46,7 @@ def persist(memory: Memory) -> dict[str, Any]:
 def restore(data: Mapping[str, Any], *, trusted: bool, now: float) -> dict[str, Any]:
     """Fields of `Memory`. ``trusted``: so little time passed that what was under way then still is."""
     read = Fields(data, now=now)
-    jump, foreseen, regrets = first(read.rates("jump")), first(read.rates("foreseen")), first(read.rates("regrets"))
+    jump, foreseen = first(read.rates("jump")), first(read.rates("foreseen"))
     silent = first(read.rates("silent")) if trusted else None
     return {
         "highs": _staircase(read.rates("highs")),
@@ -57,8 +57,7 @@ def restore(data: Mapping[str, Any], *, trusted: bool, now: float) -> dict[str, 
         "silent_since": silent[0] if silent else None,
         "silent_rate": silent[1] if silent else 0.0,
         "falls": tuple(sorted(read.times("falls"))[-MOST_FALLS:]),
-        "regrets": min(MOST_REGRETS, regrets[1]) if regrets else 0.0,
-        "regrets_at": regrets[0] if regrets else 0.0,
+        "fleet": _fleet(list(read.rates("fleet"))),
         "ceiling": _ceiling(data, now=now),
     }
 
@@ -114,6 +113,13 @@ def _profile(data: Mapping[str, Any], *, now: float) -> Profile | None:
     last, present = int(until // SLOT) - 1, int(now // SLOT)
     slots = slots[: len(slots) - max(0, last - present)]
     return Profile(slot=min(last, present), high=slots[-1], rates=array("f", slots[:-1])) if slots else None
+
+
+def _fleet(rows: list[tuple[float, float]]) -> Fleet | None:
+    if len(rows) != 2 or rows[0][0] > rows[1][0]:
+        return None
+    (since, mean), (at, _) = rows
+    return Fleet(at=at, seconds=min(FLEET_OVER, at - since), mean=mean)
 
 
 def _rows(ceiling: Ceiling) -> list[list[float]]:

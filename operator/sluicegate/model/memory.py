@@ -92,6 +92,15 @@ class Jump:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fleet:
+    """Replicas on the average: ``mean`` over the last ``seconds`` (at most a day) before ``at``."""
+
+    at: float
+    seconds: float
+    mean: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """A step up on trial: replicas ``before`` handled ``out`` messages a second, ``after`` should handle more.
     ``rate`` messages a second of one replica as it was believed."""
@@ -229,11 +238,9 @@ class Memory:
     """Times of such falls in the last 24 h; at most eight."""
 
     # What became of our steps.
-    undone: float | None = None
-    """When the last step down for want of demand was taken, until a step up after it."""
-    regrets: float = 0.0
-    """How many steps down were undone soon after; fades with time."""
-    regrets_at: float = 0.0
+    demand_down: float | None = None
+    """When the last step down for want of demand was taken."""
+    fleet: Fleet | None = None
     trial: Trial | None = None
     ceiling: Ceiling | None = None
 

@@ -1,4 +1,4 @@
-"""How many fewer, and when: one waits in proportion to what a step saves."""
+"""How many fewer, and when: a step waits until waiting has cost what a change is worth."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from sluicegate.decide.capacity import Speed
-from sluicegate.decide.fewer import Pace, regret, regrets, step_down
+from sluicegate.decide.fewer import Pace, step_down, watch_fleet
 from sluicegate.decide.outlook import Outlook
 from sluicegate.decide.scene import Scene
 from sluicegate.decide.want import Way
 from sluicegate.decide.yesterday import DAY, SLOT
-from sluicegate.model.memory import Jump, Memory, Minute, Profile
+from sluicegate.model.memory import Fleet, Jump, Memory, Minute, Profile
 from tests.support.scenes import NOW, rates, scene, speed
 
 LONG_AGO = NOW - 100_000
@@ -26,6 +26,10 @@ def highs(rate: float, *, ago: float = 0.0) -> tuple[Minute, ...]:
     return (Minute(minute=int((NOW - ago) // 60), rate=rate),)
 
 
+def fleet(mean: float) -> Fleet:
+    return Fleet(at=NOW, seconds=86_400.0, mean=mean)
+
+
 def stage(**more: Any) -> Scene:
     """Twelve replicas for 80 messages/s, which two members of 50/s can do at nine tenths."""
     return scene(**{"replicas": 12, "rates": rates(80.0), "last_change": LONG_AGO, **more})
@@ -34,7 +38,7 @@ def stage(**more: Any) -> Scene:
 def taken(
     seen: Scene | None = None, *, of: Speed | None = None, outlook: Outlook = CALM, **memory: Any
 ) -> tuple[int, Way]:
-    known = Memory(**{"started": LONG_AGO, "highs": highs(80.0), **memory})
+    known = Memory(**{"started": LONG_AGO, "highs": highs(80.0), "fleet": fleet(6.0), **memory})
     return step_down(
         scene=seen or stage(), speed=of or speed(), outlook=outlook, objective=60.0, pace=PACE, memory=known
     )
@@ -72,21 +76,21 @@ def test_an_age_below_three_tenths_of_the_objective_is_calm_and_says_nothing_whi
 
 @pytest.mark.parametrize(("since", "replicas"), [(230, 12), (235, 12), (252, 2), (315, 2)])
 def test_a_large_step_waits_little(since: float, replicas: int) -> None:
-    """0.35 · 600 s · 12/10 = 252 s."""
+    """0.7 · 600 s · 6/10 = 252 s."""
     assert least(stage(last_change=NOW - since)) == replicas
 
 
 @pytest.mark.parametrize(("since", "replicas"), [(839, 4), (840, 3)])
-def test_a_small_step_waits_in_proportion(since: float, replicas: int) -> None:
-    """From 4 to 3: 0.35 · 600 s · 4 = 840 s."""
+def test_a_step_waits_in_proportion_to_the_average_fleet(since: float, replicas: int) -> None:
+    """From 4 to 3 with two on the average: 0.7 · 600 s · 2 = 840 s."""
     seen = scene(replicas=4, rates=rates(105.0), last_change=NOW - since)
-    assert least(seen, outlook=replace(CALM, arriving=105.0), highs=highs(105.0)) == replicas
+    assert least(seen, outlook=replace(CALM, arriving=105.0), highs=highs(105.0), fleet=fleet(2.0)) == replicas
 
 
 def test_no_step_waits_longer_than_four_stabilization_times() -> None:
-    """From 6 to 5 after three regrets it would be 0.35 · 600 s · 1.4³ · 6 = 3,457 s."""
+    """From 6 to 5 with twelve on the average it would be 0.7 · 600 s · 12 = 5,040 s."""
     outlook = replace(CALM, arriving=200.0)
-    known = {"highs": highs(200.0), "regrets": 3.0, "regrets_at": NOW}
+    known = {"highs": highs(200.0), "fleet": fleet(12.0)}
     seen = scene(replicas=6, partitions=30, rates=rates(200.0, partitions=30), last_change=NOW - 2399)
     assert least(seen, outlook=outlook, **known) == 6
     assert least(replace(seen, last_change=NOW - 2400), outlook=outlook, **known) == 5
@@ -106,27 +110,20 @@ def test_only_what_was_seen_long_enough_counts() -> None:
     assert least(started=None) == 12
 
 
-def test_each_step_that_was_undone_makes_the_next_wait_longer() -> None:
-    """252 s · 1.4"""
-    assert least(stage(last_change=NOW - 352), regrets=1.0, regrets_at=NOW) == 12
-    assert least(stage(last_change=NOW - 353), regrets=1.0, regrets_at=NOW) == 2
+def test_no_step_is_quicker_than_a_third_of_the_stabilization_time() -> None:
+    assert least(stage(last_change=NOW - 209), fleet=fleet(1.0)) == 12
+    assert least(stage(last_change=NOW - 210), fleet=fleet(1.0)) == 2
 
 
-def test_a_regret_is_a_step_down_undone_within_three_stabilization_times_and_three_count_at_most() -> None:
-    assert regret(pace=PACE, memory=Memory(undone=NOW - 1800, last_up=NOW)).regrets == 1
-    late = regret(pace=PACE, memory=Memory(undone=NOW - 1801, last_up=NOW))
-    assert (late.regrets, late.undone) == (0, None)
-    third = regret(pace=PACE, memory=Memory(undone=NOW - 100, last_up=NOW, regrets=2.5, regrets_at=NOW))
-    assert (third.regrets, third.regrets_at, third.undone) == (3, NOW, None)
-    for same in (Memory(undone=NOW), Memory(last_up=NOW), Memory(undone=NOW, last_up=NOW - 1)):
-        assert regret(pace=PACE, memory=same) is same
-
-
-def test_a_regret_fades_in_two_hours() -> None:
-    memory = Memory(regrets=2.0, regrets_at=NOW)
-    assert regrets(memory, now=NOW + 3600) == 1.5
-    assert regrets(memory, now=NOW + 14_400) == 0
-    assert regrets(memory, now=NOW + 30_000) == 0
+def test_the_fleet_is_averaged_over_a_day_of_looks_a_minute_apart() -> None:
+    memory = watch_fleet(scene=stage(), memory=Memory())
+    assert memory.fleet == Fleet(at=NOW, seconds=0.0, mean=12.0)
+    assert watch_fleet(scene=stage(now=NOW + 59), memory=memory) is memory
+    for minute in range(1, 2 * 1440):
+        memory = watch_fleet(scene=stage(now=NOW + 60 * minute, replicas=12 if minute < 1440 else 2), memory=memory)
+    assert memory.fleet is not None
+    assert memory.fleet.seconds == 86_400
+    assert 2 + 10 / 3 < memory.fleet.mean < 2 + 10 / 2
 
 
 def test_nine_tenths_of_a_member_are_planned() -> None:

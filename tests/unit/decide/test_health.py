@@ -104,12 +104,12 @@ def test_ready_pods_that_never_join_are_missing_members() -> None:
 
 
 def test_members_that_are_missing_for_good_do_not_block_the_way_down_for_ever() -> None:
-    assert missing(240).replicas == 4
-    assert missing(400).replicas == 1
+    assert missing(400).replicas == 4
+    assert missing(700).replicas == 1
 
 
 def test_more_members_than_declared_do_not_block_the_way_down() -> None:
-    assert missing(400, joined=8).replicas == 1
+    assert missing(700, joined=8).replicas == 1
 
 
 def test_a_group_not_described_is_neither_healthy_nor_ill() -> None:

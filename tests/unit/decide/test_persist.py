@@ -10,7 +10,7 @@ import pytest
 
 from sluicegate.decide import persist, restore
 from sluicegate.decide.persist import LIMIT
-from sluicegate.model.memory import Ceiling, Jump, Memory, Minute, Profile, Reversal, Sample, Wanted
+from sluicegate.model.memory import Ceiling, Fleet, Jump, Memory, Minute, Profile, Reversal, Sample, Wanted
 from tests.support import given
 
 NOW = given.NOW
@@ -50,9 +50,8 @@ FULL = Memory(
     silent_since=NOW - 30,
     silent_rate=400.0,
     falls=(NOW - 9000, NOW - 30),
-    undone=NOW - 800,
-    regrets=1.5,
-    regrets_at=NOW - 900,
+    demand_down=NOW - 800,
+    fleet=Fleet(at=NOW - 30, seconds=7200.0, mean=4.5),
     ceiling=Ceiling(replicas=6, until=NOW + 500, rate=410.0, tries=2),
 )
 
@@ -67,7 +66,7 @@ def back(memory: Memory, *, after: float = 20.0) -> Memory:
         "started", "wanted", "last_up", "last_down", "acted_at", "leads", "target_uid", "written", "accepted_at",
         "accepted_by", "reversals", "usable", "count", "assignor", "foreign", "translated", "uncommitted_proven",
         "idle_since", "gap", "bound", "bound_at", "transactional", "residue", "first_end",
-        "rest", "highs", "jump", "foreseen", "silent_since", "silent_rate", "falls", "undone", "regrets", "regrets_at",
+        "rest", "highs", "jump", "foreseen", "silent_since", "silent_rate", "falls", "demand_down", "fleet",
         "ceiling",
     ],
 )  # fmt: skip
