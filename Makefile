@@ -61,8 +61,13 @@ e2e: venv ## the end-to-end suite on the local bed; BED=kind runs it on kind
 
 .PHONY: test
 test: check ## everything that CI runs: check, then all else on a real cluster with a real broker
+	.venv/bin/pytest -q tests/simulate tests/mutation
 	dev/with-bed.sh bash -c '.venv/bin/pytest -q tests/chart tests/protocol && dev/twice.sh -q tests/e2e && .venv/bin/pytest -q tests/readme'
 	.venv/bin/pytest -q tests/bed
+
+.PHONY: mutation
+mutation: venv ## how many small mistakes in decide/ go unnoticed (a sample, a quarter of an hour; ARGS="fewer more --each 20")
+	$(PY) -m tests.mutation.run $(ARGS)
 
 .PHONY: scenarios
 scenarios: venv ## all laws in all worlds of examples/workloads: docs/scenarios.md and its pictures
