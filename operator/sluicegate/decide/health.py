@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sluicegate.decide.members import Crew
+from sluicegate.decide.track import STILL_PERIODS, STILL_POLLS
 from sluicegate.model.kafka import Group
 from sluicegate.model.memory import Memory, evolve
 from sluicegate.model.observation import Pods
 
 LEAST_STUCK = 120.0
 STUCK_SWEEPS, STUCK_PERIODS = 5, 3
-STALLED_SWEEPS, STALLED_PERIODS = 4, 2.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ def stuck(*, lags: Sequence[int], memory: Memory, now: float, poll: float) -> tu
 def stalled(*, lags: Sequence[int], memory: Memory, now: float, poll: float) -> tuple[int, ...]:
     """Those, and the ones that have begun to."""
     gap = memory.gap or 0.0
-    return _still(lags=lags, memory=memory, now=now, patience=max(STALLED_SWEEPS * poll, STALLED_PERIODS * gap))
+    return _still(lags=lags, memory=memory, now=now, patience=max(STILL_POLLS * poll, STILL_PERIODS * gap))
 
 
 def _still(*, lags: Sequence[int], memory: Memory, now: float, patience: float) -> tuple[int, ...]:

@@ -20,6 +20,9 @@ MOST_POLLS = 40
 STEPS = ((30.0, 1.9), (65.0, 4.9), (125.0, 14.9), (SPAN, 59.0))
 """(age, seconds): polls up to this age are kept so far apart at least."""
 RHYTHM_SPAN = 120.0
+STILL_POLLS, STILL_PERIODS = 4, 2.5
+"""What has not moved for so many polls and commit periods stands still for its next member, too, until it moves: else
+one poisoned partition would be taken for demand after every rebalance."""
 LEAST_SEED = 5.0
 """Seconds of arrivals that say something of a rate."""
 RHYTHM_EVERY = 8
@@ -39,9 +42,12 @@ def track(*, reading: Reading, group: Group | None, observed_at: float, settled:
     moving = not settled or moved_owner
     moved_at = list(memory.moved_at)
     newest = _poll(reading, at=observed_at)
+    poisoned = max(STILL_POLLS * (observed_at - before.at), STILL_PERIODS * (memory.gap or 0.0)) if before else SPAN
     for index, lag in enumerate(reading.lags):
         committed = before is not None and newest.committed[index] != before.committed[index]
         restarted = owner[index] != memory.owner[index] or (moving and owner[index] != "")
+        if restarted and memory.owner[index] and observed_at - moved_at[index] >= poisoned:
+            restarted = False
         if restarted or (owner[index] and (lag == 0 or committed)):
             moved_at[index] = observed_at
     polls = memory.polls
