@@ -34,8 +34,9 @@ class Picture:
 
     @property
     def begins(self) -> float:
-        """The left edge: what came long before the burst is not drawn."""
-        return max(self.x[0], -BEFORE_S)
+        """The left edge: what came long before the burst and the first scale write is not drawn."""
+        first = min((step.second - self.run.burst_from for step in self.run.steps), default=0.0)
+        return max(self.x[0], min(0.0, first) - BEFORE_S)
 
     @property
     def ends(self) -> float:

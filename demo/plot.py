@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,17 @@ def headline(picture: Picture) -> tuple[str, str]:
     unhandled = summary["produced"] - summary["consumed"]
     handled = f"all {summary['produced']:,} messages handled" if not unhandled else f"{unhandled:,} messages unhandled"
     back = f"back to {summary['final_replicas']} replicas at the end"
-    return first, f"{handled}; {on_time} (longest wait {run.longest_delay_s:.0f} s); {back}"
+    below = f"{handled}; {on_time} (longest wait {run.longest_delay_s:.0f} s); {back}"
+    if "capacity_learned" in summary:
+        below += f"\nnobody said what one replica handles: {_capacity(summary)}"
+    return first, below
+
+
+def _capacity(summary: Mapping[str, Any]) -> str:
+    """What the operator learned, in messages a second, and the truth."""
+    learned, true = summary["capacity_learned"], summary["capacity_true"]
+    found = f"the operator learned {learned:.0f} a second" if learned is not None else "the operator did not learn it"
+    return f"{found}; a busy one handled {true:.0f}" if true is not None else found
 
 
 def draw(picture: Picture) -> Any:
@@ -69,7 +80,7 @@ def draw(picture: Picture) -> Any:
         figure.subplots_adjust(left=0.075, right=0.975, top=0.88, bottom=0.055)
         title, below = headline(picture)
         figure.text(0.022, 0.962, title, fontsize=16.5, fontweight="bold", color=INK)
-        figure.text(0.022, 0.935, below, fontsize=12, color=GREY)
+        figure.text(0.022, 0.948, below, fontsize=12, color=GREY, va="top")
         for axis in axes:
             axis.axvspan(0, picture.burst_s, color="#f3efe0", zorder=0, linewidth=0)
             axis.grid(axis="y", color="#e4e4e4", linewidth=0.8)

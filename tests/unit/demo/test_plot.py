@@ -70,6 +70,28 @@ def test_fewer_replicas_than_partitions_are_not_called_one_per_partition() -> No
     assert first == "10 times the messages: from 2 to 9 replicas after 7 s; 12 partitions are the cap"
 
 
+def test_the_moment_in_the_headline_is_that_of_the_highest_number() -> None:
+    first, _ = headline(picture(live(writes={4: 2, 47: 6, 58: 12, 230: 2})))
+    assert first == "10 times the messages: from 2 to 12 replicas after 18 s, one per partition, never more"
+
+
+def test_what_was_learned_of_the_capacity_stands_below_the_headline() -> None:
+    drawn = picture(live())
+    learned = drawn.summary | {"capacity_true": 5.1, "capacity_learned": 5.0, "capacity_source": "Learned"}
+    _, second = headline(replace(drawn, summary=learned))
+    assert second.endswith(
+        "nobody said what one replica handles: the operator learned 5 a second; a busy one handled 5"
+    )
+    _, silent = headline(replace(drawn, summary=learned | {"capacity_true": None, "capacity_learned": None}))
+    assert silent.endswith("the operator did not learn it")
+
+
+def test_scale_writes_before_the_burst_are_within_the_picture() -> None:
+    drawn = picture(live(writes={4: 1, 20: 2, 47: 12, 230: 2}, burst=(150, 200), seconds=300))
+    late = replace(drawn, run=replace(drawn.run, burst_from=150.0))
+    assert late.begins < min(step.second for step in late.run.steps) - 150.0
+
+
 @pytest.mark.parametrize("writes", [{4: 2, 47: 12, 230: 2}, {}, {47: 13}])
 def test_every_run_can_be_drawn_from_its_files(writes: dict[int, int], tmp_path: Path) -> None:
     save(picture(live(writes=writes)), tmp_path)
