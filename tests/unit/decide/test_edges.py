@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import replace
 
 import pytest
 
-from sluicegate.decide import health
+from sluicegate.decide import health, stabilization
 from sluicegate.decide.invalid import check
+from sluicegate.decide.lag_per_replica import lag_per_replica
 from sluicegate.decide.members import Crew
 from sluicegate.decide.need import needs, smallest
+from sluicegate.decide.yesterday import DAY, SLOT
 from sluicegate.errors import Invalid
-from sluicegate.model.memory import Memory
+from sluicegate.model.known import Known
+from sluicegate.model.memory import Memory, Profile
 from tests.support import given
-from tests.support.scenes import assignment
+from tests.support.scenes import assignment, scene
 
 NOW = given.NOW
 
@@ -124,3 +128,48 @@ def test_no_lag_is_called_so() -> None:
         parts = [given.partition(i, end=100 * second, committed=100 * second) for i in range(12)]
         decision, memory = given.decided(given.observation(parts, replicas=2, at=NOW + second), memory=memory)
     assert "wanted for no lag (" in decision.message
+
+
+def test_a_decision_meets_what_yesterday_brought_at_this_time() -> None:
+    day = array("f", [120.0] * (DAY + 20))
+    day[len(day) - DAY + 1] = 500.0
+    memory = Memory(profile=Profile(slot=int(NOW // SLOT), high=120.0, rates=day))
+    for second in range(0, 130, 10):
+        parts = [given.partition(i, end=1000 + 10 * second, committed=1000 + 10 * second) for i in range(12)]
+        decision, memory = given.decided(given.observation(parts, replicas=4, at=NOW + second), memory=memory)
+    assert decision.replicas == 12
+    assert "500 messages/s are to come, as yesterday at this time" in decision.message
+
+
+def test_an_end_that_could_not_be_read_at_a_poll_is_passed_over_when_the_age_is_looked_up() -> None:
+    memory, ends = Memory(), (0, 100, None, 300)
+    for index, end in enumerate(ends):
+        fault = None if end is not None else given.LOST
+        parts = [
+            given.partition(0, end=end, stable=end, committed=50 if end else 0, fault=fault),
+            given.partition(1),
+        ]
+        decision, memory = given.decided(given.observation(parts, replicas=1, at=NOW + 10 * index), memory=memory)
+    assert isinstance(decision.lag.seconds, Known)
+    assert decision.lag.seconds.value == pytest.approx(25)
+
+
+def test_members_of_others_take_their_part_of_the_useful_numbers() -> None:
+    """Of 1, 2, 3, 4, 6 and 12 members two are not the workload's."""
+    assert scene(foreign=2).counts() == (1, 2, 4, 10)
+    assert scene(foreign=2).members(4) == 6
+    assert scene(foreign=20).counts() == (1,)
+    assert scene(consumers=5, replicas=1).counts() == (1, 2, 3)
+
+
+@pytest.mark.parametrize(("replicas", "last_up", "before"), [(2, 100.0, 130.0), (0, 100.0, None), (2, None, None)])
+def test_steps_up_for_lag_per_replica_keep_half_a_minute_but_for_the_first(
+    replicas: int, last_up: float | None, before: float | None
+) -> None:
+    want = lag_per_replica(lag=5000, per_replica=1000, replicas=replicas, last_up=last_up)
+    assert want.not_before == (float("-inf") if before is None else before)
+    assert want.replicas == 5
+
+
+def test_nothing_wanted_in_a_window_is_zero() -> None:
+    assert stabilization.highest(window=600.0, memory=Memory(), now=NOW) == 0

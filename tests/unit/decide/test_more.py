@@ -167,6 +167,7 @@ def test_only_when_it_is_more_than_runs_can_do_by_a_tenth_and_the_group_is_at_re
     assert warm(busy, last_change=NOW - 59) is None
     assert warm(busy, last_change=NOW - 60) is not None
     assert warm(busy, replicas=12) is None
+    assert more.warm_up(scene=scene(replicas=12), speed=speed(5.0), objective=60.0, memory=busy) is None
     assert warm(as_yesterday(high=230.0, slots_ahead=1), rates=rates(220.0)) is None
     assert more.warm_up(scene=scene(), speed=speed(None), objective=60.0, memory=busy) is None
 
