@@ -37,9 +37,7 @@ def persist(memory: Memory) -> dict[str, Any]:
         "silent": [[round(memory.silent_since), _short(memory.silent_rate)]] if memory.silent_since else None,
         "falls": [round(at) for at in memory.falls],
         "fleet": [[round(fleet.at - fleet.seconds), _short(fleet.mean)], [round(fleet.at), 0]] if fleet else None,
-        "ceiling": [[round(ceiling.until), ceiling.replicas], [ceiling.tries, _short(ceiling.rate)]]
-        if ceiling
-        else None,
+        "ceiling": _rows(ceiling) if ceiling else None,
     }
 
 
