@@ -116,8 +116,8 @@ class ScaleDown(Part):
     """How carefully replicas are taken away."""
 
     stabilization: Annotated[Duration, between("0s", "24h")] = 600.0
-    """How long replicas are kept: with lagPerReplica this window; with lagObjective 0.7 of it times the average replicas
-    of a day over those that a step saves, from 0.35 to 4 times as long."""
+    """How long replicas are kept: with lagPerReplica this window; with lagObjective 0.7 of it times the day's average
+    replicas over those that a step saves, from 0.35 to 4 times as long."""
     max_per_hour: int = Field(default=8, ge=1, le=3600)
     """At most so many demand-driven steps down in an hour."""
     outage_hold: Annotated[Duration, between("0s", "24h")] = 900.0
