@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from sluicegate.decide import health, stabilization
+from sluicegate.decide.fields import Fields
 from sluicegate.decide.invalid import check
 from sluicegate.decide.lag_per_replica import lag_per_replica
 from sluicegate.decide.members import Crew
@@ -173,3 +174,12 @@ def test_steps_up_for_lag_per_replica_keep_half_a_minute_but_for_the_first(
 
 def test_nothing_wanted_in_a_window_is_zero() -> None:
     assert stabilization.highest(window=600.0, memory=Memory(), now=NOW) == 0
+
+
+def test_rows_of_another_form_are_absent() -> None:
+    data = {"a": [[1, 2.5], [1], "x", [None, 2], [3, "y"], [4, -1], [5, 6]], "b": "no list"}
+    found = Fields(data, now=4.0)
+    assert list(found.rates("a")) == [(1, 2.5), (4, 6)]
+    assert list(found.pairs("a")) == [(4, 6)]
+    assert list(found.pairs("a", ahead=10.0)) == [(5, 6)]
+    assert list(found.rates("b")) == list(found.rates("c")) == []
