@@ -183,3 +183,25 @@ def test_rows_of_another_form_are_absent() -> None:
     assert list(found.pairs("a")) == [(4, 6)]
     assert list(found.pairs("a", ahead=10.0)) == [(5, 6)]
     assert list(found.rates("b")) == list(found.rates("c")) == []
+
+
+def test_an_end_that_fell_back_is_no_arrival_and_hides_none() -> None:
+    memory = Memory()
+    for second, first in ((0, 5000), (10, 5100), (20, 3000), (30, 3100)):
+        parts = [
+            given.partition(0, end=first, committed=first),
+            *(given.partition(i, end=1000 + 10 * second, committed=1000 + 10 * second) for i in range(1, 4)),
+        ]
+        decision, memory = given.decided(given.observation(parts, replicas=2, at=NOW + second), memory=memory)
+    assert decision.rate_in == pytest.approx(3 * 10)
+
+
+@pytest.mark.parametrize(("count", "said"), [(6, "orders-5 read by"), (7, "orders-5 and 1 more read by")])
+def test_five_partitions_are_named_and_the_others_counted(count: int, said: str) -> None:
+    memory = Memory()
+    for second in range(0, 140, 10):
+        parts = given.partitions(*[0] * count)
+        members = given.dealt(parts[:1], 1)
+        seen = given.observation(parts, replicas=1, at=NOW + second, members=members)
+        decision, memory = given.decided(seen, memory=memory)
+    assert said in given.condition(decision, "PartitionsHealthy").message

@@ -142,6 +142,13 @@ def test_a_probe_takes_one_step_of_at_least_a_seventh_and_no_further() -> None:
     assert (waits[0], waits[1].least) == (12, 12)
 
 
+def test_a_probe_is_no_small_step() -> None:
+    """With 100 partitions 9 is the next useful number below 10, but more than 0.85 of it."""
+    probing = Speed(rate=50.0, down=None, measured=False, source="Probing")
+    many = scene(replicas=10, partitions=100, rates=rates(80.0, partitions=100), last_change=LONG_AGO)
+    assert least(many, of=probing) == 8
+
+
 def test_a_probe_that_could_not_be_undone_in_time_is_not_made() -> None:
     """If six members do what was proven of one: 70 s in which 60 · (1 - up/high) pile up, and 4 s pause."""
     slow = Speed(rate=1.0, down=None, measured=False, source="Probing")
