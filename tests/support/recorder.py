@@ -43,6 +43,11 @@ class Recorder:
     def numbers(self) -> list[int]:
         return [int(value) for value in self.values]
 
+    @property
+    def timed(self) -> list[tuple[float, int]]:
+        """The numbers in their order, each with when the watch showed it (time.monotonic)."""
+        return [(at, int(value)) for at, value in self._seen]
+
     def first(self, value: object, *, after: float = 0.0) -> float | None:
         """When (time.monotonic) the field first became ``value`` after this time; None while it has not."""
         return next((at for at, seen in self._seen if seen == str(value) and at >= after), None)
