@@ -9,6 +9,7 @@ import pytest
 
 from sluicegate.decide import health, stabilization
 from sluicegate.decide.fields import Fields
+from sluicegate.decide.incarnation import void_recreated
 from sluicegate.decide.invalid import check
 from sluicegate.decide.lag_per_replica import lag_per_replica
 from sluicegate.decide.members import Crew
@@ -16,7 +17,7 @@ from sluicegate.decide.need import needs, smallest
 from sluicegate.decide.yesterday import DAY, SLOT
 from sluicegate.errors import Invalid
 from sluicegate.model.known import Known
-from sluicegate.model.memory import Memory, Profile
+from sluicegate.model.memory import Memory, Order, Profile
 from tests.support import given
 from tests.support.scenes import assignment, scene
 
@@ -205,3 +206,25 @@ def test_five_partitions_are_named_and_the_others_counted(count: int, said: str)
         seen = given.observation(parts, replicas=1, at=NOW + second, members=members)
         decision, memory = given.decided(seen, memory=memory)
     assert said in given.condition(decision, "PartitionsHealthy").message
+
+
+@pytest.mark.parametrize(("took", "lead"), [(2, 10.0), (40, 40.0), (400, 300.0)])
+def test_a_start_counts_between_ten_seconds_and_five_minutes(took: int, lead: float) -> None:
+    memory = Memory(order=Order(at=NOW - took, up=True), last_up=NOW - took, written=2, target_uid="w")
+    _, memory = given.decided(given.observation(given.partitions(0, 0, 0)), memory=memory)
+    assert (memory.leads, memory.order) == ((lead,), None)
+
+
+def test_a_topic_made_anew_takes_its_settled_rest_with_it_and_no_other() -> None:
+    known = Memory(
+        topic_ids=(("orders", "id-orders"), ("paid", "id-paid")),
+        residue=(("orders-0", 100, 1, 3), ("paid-0", 100, 1, 3)),
+        first_end=(("orders-0", 5), ("paid-0", 5)),
+        names=("orders-0", "paid-0"),
+        held=(1, 1),
+    )
+    parts = [given.partition(0, topic_id="another"), given.partition(0, topic="paid")]
+    memory = void_recreated(parts, known)
+    assert memory.residue == (("paid-0", 100, 1, 3),)
+    assert memory.first_end == (("paid-0", 5),)
+    assert memory.held == (None, 1)
