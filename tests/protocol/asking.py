@@ -18,9 +18,11 @@ class Asker:
     async def sweep(self, *questions: GroupQuestion) -> Sweep:
         return await self.pool.sweep(self.config, questions, timeout=self.limit)
 
-    async def answer(self, group: str, *topics: str, describe: bool = False, urgent: bool = False) -> GroupAnswer:
+    async def answer(
+        self, group: str, *topics: str, describe: bool = False, urgent: bool = False, history: bool = False
+    ) -> GroupAnswer:
         """The answer about one group, which the sweep as a whole did not keep from being given."""
-        asked = GroupQuestion(group=group, topics=topics or None, describe=describe, urgent=urgent)
+        asked = GroupQuestion(group=group, topics=topics or None, describe=describe, urgent=urgent, history=history)
         sweep = await self.sweep(asked)
         assert sweep.fault is None, sweep.fault
         (answer,) = sweep.answers

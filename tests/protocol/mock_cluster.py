@@ -31,9 +31,11 @@ class Api(IntEnum):
 
 
 class Code(IntEnum):
-    """Error codes of the Kafka protocol; TRANSPORT makes the mock broker close the connection instead."""
+    """Error codes of the Kafka protocol; TRANSPORT makes the mock broker close the connection instead, NONE lets one
+    request pass."""
 
     TRANSPORT = -195
+    NONE = 0
     UNKNOWN_TOPIC_OR_PART = 3
     LEADER_NOT_AVAILABLE = 5
     NOT_LEADER = 6

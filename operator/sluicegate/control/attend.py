@@ -51,6 +51,10 @@ class Attendant:
         awaited = state.memory.order is not None or state.memory.missing_since is not None
         return awaited or workload.resource_version != state.workload_version
 
+    def lacks_history(self, record: AppRecord) -> bool:
+        """Whether nothing is remembered yet of how the group's partitions fill. An app that is refused needs none."""
+        return record.refusal is None and not self._states.of(record, now=self._clock.now()).memory.polls
+
     def forget_gone(self) -> None:
         """Let go of apps that are no more, and of their metrics."""
         for key in self._states.forget_unless(self._is_there):

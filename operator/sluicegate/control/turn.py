@@ -124,12 +124,16 @@ class Turns:
     def _questions(self, records: Iterable[AppRecord]) -> list[GroupQuestion]:
         """One question for each (group, topics), however many apps ask it."""
         describe: dict[Question, bool] = {}
+        history: set[Question] = set()
         for record in records:
             if record.spec is not None:
                 question = (record.spec.consumer_group, record.spec.topics)
                 describe[question] = describe.get(question, False) or self._attendant.members_may_move(record)
+                if self._attendant.lacks_history(record):
+                    history.add(question)
         return [
-            GroupQuestion(group=group, topics=topics, describe=changed) for (group, topics), changed in describe.items()
+            GroupQuestion(group=group, topics=topics, describe=changed, history=(group, topics) in history)
+            for (group, topics), changed in describe.items()
         ]
 
     async def _conclude(

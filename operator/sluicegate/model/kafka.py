@@ -98,13 +98,15 @@ class GroupQuestion:
     """What one app wants to know. ``topics`` None: those the group has offsets on.
 
     ``describe``: the caller believes that the assignment may have changed (its Deployment did, for instance);
-    the sweeper describes on its own where offsets say so. ``urgent``: do not treat as quiet.
+    the sweeper describes on its own where offsets say so. ``urgent``: do not treat as quiet. ``history``: the caller
+    has none of the group yet, and wants `Partition.earlier`.
     """
 
     group: str
     topics: tuple[str, ...] | None
     describe: bool = False
     urgent: bool = False
+    history: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,10 +16,11 @@ from sluicegate.model.kafka import (
     Partition,
     TopicPartition,
 )
-from sluicegate.observe.kafka import faults
+from sluicegate.observe.kafka import faults, history
 from sluicegate.observe.kafka.admin import At
 from sluicegate.observe.kafka.client import Offset, Topic
 from sluicegate.observe.kafka.ends import Line
+from sluicegate.observe.kafka.history import First
 from sluicegate.observe.kafka.memory import Known
 
 STATES = {
@@ -75,8 +76,11 @@ def answer(
     at: float,
     bootstrap: str,
     heard: str = "",
+    firsts: Mapping[At, First] | None = None,
 ) -> GroupAnswer:
-    """The answer to one question about ``names`` (topics); ``at`` unix seconds of the committed offsets."""
+    """The answer to one question about ``names`` (topics); ``at`` unix seconds of the committed offsets. ``firsts``
+    count only where the question wants history.
+    """
     if known.error is not None:
         return GroupAnswer(
             question=question,
@@ -86,13 +90,22 @@ def answer(
             fault=faults.of_group(known.error, group=question.group, what="committed offsets", heard=heard),
             at=at,
         )
+    firsts = firsts if firsts and question.history else {}
     partitions: list[Partition] = []
     topic_faults: list[tuple[str, Fault]] = []
     for name in sorted(names):
         topic = topics[name]
         if isinstance(topic, Topic):
             partitions.extend(
-                _partition(name, number, topic=topic, line=lines[name, number], known=known, at=at)
+                _partition(
+                    name,
+                    number,
+                    topic=topic,
+                    line=lines[name, number],
+                    known=known,
+                    at=at,
+                    first=firsts.get((name, number)),
+                )
                 for number in sorted(topic.leaders)
             )
         else:
@@ -107,7 +120,9 @@ def answer(
     )
 
 
-def _partition(name: str, number: int, *, topic: Topic, line: Line, known: Known, at: float) -> Partition:
+def _partition(
+    name: str, number: int, *, topic: Topic, line: Line, known: Known, at: float, first: First | None
+) -> Partition:
     offset = known.committed.get((name, number), NEVER)
     fault = line.fault
     if offset.error is not None:
@@ -122,4 +137,5 @@ def _partition(name: str, number: int, *, topic: Topic, line: Line, known: Known
         fault=fault,
         at=at,
         topic_id=topic.id,
+        earlier=history.earlier(first, line),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from confluent_kafka import (
+    OFFSET_END,
     ConsumerGroupTopicPartitions,
     IsolationLevel,
     KafkaError,
@@ -31,6 +32,8 @@ PATIENCE = 2.0
 """Seconds that metadata are waited for once the client has said why no broker answers: more than one back-off."""
 LONGEST_LIST = 3.0
 """Seconds for the leaders to tell offsets. librdkafka takes it twice: to learn the leaders, and to ask them."""
+LONGEST_PAST = 2.0
+"""Seconds for where partitions ended before, twice as well: nobody should wait long for what only helps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +126,21 @@ class Client:
         start, end, stable = (self._offsets(at, future) for at, future in pending)
         return start, end, stable
 
+    def first_since(self, asked: Sequence[At], *, stamp: int) -> dict[At, tuple[int | None, int]]:
+        """(offset, stamp) of each partition's first message that is stamped at or after ``stamp`` (milliseconds since
+        1970), the offset None where there is none. Partitions that did not tell are left out.
+        """
+        spec = OffsetSpec.for_timestamp(stamp)
+        _, pending = self._list_offsets(asked, spec, IsolationLevel.READ_UNCOMMITTED, longest=LONGEST_PAST)
+        found = self.calls.wait({"": pending})[""]
+        if isinstance(found, KafkaError):
+            return {}
+        return {
+            (at.topic, at.partition): (None if one.offset == OFFSET_END else int(one.offset), int(one.timestamp))
+            for at, one in found.items()
+            if not isinstance(one, KafkaError) and (one.offset >= 0 or one.offset == OFFSET_END)
+        }
+
     def committed(
         self,
         groups: Mapping[str, Sequence[At] | None],
@@ -162,7 +180,7 @@ class Client:
         self.calls.each(groups, ask=ask, tell=tell)
 
     def _list_offsets(
-        self, asked: Sequence[At], spec: OffsetSpec, isolation: IsolationLevel
+        self, asked: Sequence[At], spec: OffsetSpec, isolation: IsolationLevel, *, longest: float = LONGEST_LIST
     ) -> tuple[Sequence[At], Future[Any]]:
         if not asked:
             nothing: Future[Any] = Future()
@@ -170,7 +188,7 @@ class Client:
             return asked, nothing
         self.requests["ListOffsets"] += 1
         return asked, self.calls.submit(
-            lambda limit: self.calls.admin.offsets(asked, spec, isolation, limit), longest=LONGEST_LIST
+            lambda limit: self.calls.admin.offsets(asked, spec, isolation, limit), longest=longest
         )
 
     def _offsets(self, asked: Sequence[At], pending: Future[Any]) -> Offsets:

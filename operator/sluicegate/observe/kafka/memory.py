@@ -36,6 +36,7 @@ class Want:
     all_topics: bool
     describe: bool
     urgent: bool
+    history: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,16 +61,20 @@ class Known:
     shape: dict[str, tuple[str | None, int]] = field(default_factory=dict)
 
 
+NOTHING = Want(named=frozenset(), all_topics=False, describe=False, urgent=False, history=False)
+
+
 def wants(questions: Iterable[GroupQuestion]) -> dict[str, Want]:
     """One want per group, however many questions name it."""
     found: dict[str, Want] = {}
     for question in questions:
-        before = found.get(question.group) or Want(named=frozenset(), all_topics=False, describe=False, urgent=False)
+        before = found.get(question.group) or NOTHING
         found[question.group] = Want(
             named=before.named | frozenset(question.topics or ()),
             all_topics=before.all_topics or question.topics is None,
             describe=before.describe or question.describe,
             urgent=before.urgent or question.urgent,
+            history=before.history or question.history,
         )
     return found
 
@@ -85,7 +90,8 @@ def topics_of(known: Known, *, named: frozenset[str], all_topics: bool) -> froze
 
 def may_rest(known: Known, want: Want, *, name: str, turn: int) -> bool:
     """Whether the group need not be asked in this sweep, the ``turn``-th, unless its topics turn out to have moved."""
-    return known.caught_up and not want.urgent and (turn + crc32(name.encode())) % REST_SWEEPS != 0
+    at_once = want.urgent or want.history
+    return known.caught_up and not at_once and (turn + crc32(name.encode())) % REST_SWEEPS != 0
 
 
 def has_moved(known: Known, *, topics: Mapping[str, Topic | KafkaError], lines: Mapping[At, Line]) -> bool:

@@ -15,10 +15,11 @@ from typing import Any
 from confluent_kafka import KafkaError
 
 from sluicegate.model.kafka import ClientConfig, Fault, GroupAnswer, Sweep
-from sluicegate.observe.kafka import answer, ends, faults, memory
+from sluicegate.observe.kafka import answer, ends, faults, history, memory
 from sluicegate.observe.kafka.admin import At
 from sluicegate.observe.kafka.client import Client, Committed, Topic
 from sluicegate.observe.kafka.ends import Line
+from sluicegate.observe.kafka.history import First
 from sluicegate.observe.kafka.memory import Known, Want
 from sluicegate.observe.kafka.metadata import Metadata, Unreachable
 from sluicegate.observe.kafka.wire import Order
@@ -82,6 +83,7 @@ class _One:
         self._topics: dict[str, Topic | KafkaError] = {}
         self._lines: dict[At, Line] = {}
         self._fresh: dict[str, dict[At, Line]] = {}
+        self._firsts: dict[At, First] = {}
 
     def past(self) -> Past:
         """What the next sweep starts from."""
@@ -108,7 +110,8 @@ class _One:
         self._learn_topics(asked)
         before_ends = time.monotonic()
         calm = [group for group, known in self._known.items() if known.caught_up and known.error is None]
-        quiet = self._names(calm) - self._names(set(self._known).difference(calm))
+        new = [group for group, want in self._wants.items() if want.history]
+        quiet = self._names(calm) - self._names({*set(self._known).difference(calm), *new})
         self._lines = ends.read(self._client, self._topics, names=self._topics, resting=quiet, before=self._past.lines)
         woken = [group for group in calm if self._has_moved(group)]
         if woken:
@@ -119,6 +122,7 @@ class _One:
         for group in set(resting).difference(woken):
             self._known[group].at = before_ends
         self._describe([group for group in {*asked, *woken} if self._is_due_after(group)])
+        self._look_back(new)
         found = self._compose()
         for group in self._known:
             self._remember(group)
@@ -184,6 +188,11 @@ class _One:
 
         self._client.describe(groups, tell=tell)
 
+    def _look_back(self, groups: Iterable[str]) -> None:
+        known = [group for group in groups if self._known[group].error is None]
+        lines = {at: line for group in known for at, line in self._lines_of(group).items()}
+        self._firsts = history.read(self._client, lines, now=self.unix(time.monotonic()))
+
     def _may_rest(self, group: str, want: Want) -> bool:
         return memory.may_rest(self._known[group], want, name=group, turn=self._turn)
 
@@ -211,6 +220,7 @@ class _One:
                 at=self.unix(self._known[question.group].at),
                 bootstrap=self._client.bootstrap,
                 heard=heard,
+                firsts=self._firsts,
             )
             for question in self._order.questions
         )

@@ -51,7 +51,7 @@ def encode_order(order: Order) -> bytes:
         [
             order.number,
             order.config.settings,
-            [[q.group, q.topics, q.describe, q.urgent] for q in order.questions],
+            [[q.group, q.topics, q.describe, q.urgent, q.history] for q in order.questions],
             order.now,
             order.monotonic,
             order.limit,
@@ -66,9 +66,13 @@ def decode_order(body: bytes) -> Order:
         config=ClientConfig(settings=tuple((name, value) for name, value in settings)),
         questions=tuple(
             GroupQuestion(
-                group=group, topics=None if topics is None else tuple(topics), describe=describe, urgent=urgent
+                group=group,
+                topics=None if topics is None else tuple(topics),
+                describe=describe,
+                urgent=urgent,
+                history=history,
             )
-            for group, topics, describe, urgent in questions
+            for group, topics, describe, urgent, history in questions
         ),
         now=now,
         monotonic=monotonic,
@@ -137,10 +141,7 @@ def _fault_in(row: list[Any] | None) -> Fault | None:
 def _answer_out(answer: GroupAnswer) -> list[Any]:
     return [
         answer.at,
-        [
-            [p.topic, p.partition, p.start, p.end, p.stable, p.committed, _fault_out(p.fault), p.at, p.topic_id]
-            for p in answer.partitions
-        ],
+        [_partition_out(p) for p in answer.partitions],
         _group_out(answer.group),
         _fault_out(answer.group_fault),
         [[topic, _fault_out(fault)] for topic, fault in answer.topic_faults],
@@ -161,8 +162,13 @@ def _answer_in(question: GroupQuestion, row: list[Any]) -> GroupAnswer:
     )
 
 
+def _partition_out(p: Partition) -> list[Any]:
+    row = [p.topic, p.partition, p.start, p.end, p.stable, p.committed, _fault_out(p.fault), p.at, p.topic_id]
+    return row if p.earlier is None else [*row, *p.earlier]
+
+
 def _partition_in(row: list[Any]) -> Partition:
-    topic, partition, start, end, stable, committed, fault, at, topic_id = row
+    topic, partition, start, end, stable, committed, fault, at, topic_id, *earlier = row
     return Partition(
         topic=topic,
         partition=partition,
@@ -173,6 +179,7 @@ def _partition_in(row: list[Any]) -> Partition:
         fault=_fault_in(fault),
         at=at,
         topic_id=topic_id,
+        earlier=(earlier[0], earlier[1]) if earlier else None,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from confluent_kafka import (
     ConsumerGroupState,
@@ -21,6 +23,7 @@ from sluicegate.model.kafka import FaultKind, GroupQuestion
 from sluicegate.observe.kafka import answer
 from sluicegate.observe.kafka.client import Offset, Topic
 from sluicegate.observe.kafka.ends import Line
+from sluicegate.observe.kafka.history import First
 from sluicegate.observe.kafka.memory import Known
 
 QUESTION = GroupQuestion(group="billing", topics=("orders",))
@@ -80,6 +83,26 @@ def test_partitions_never_committed_have_neither_offset_nor_fault() -> None:
         (3, None, "id-1", 5.0),
         (None, None, "id-1", 5.0),
     ]
+
+
+def test_where_a_partition_ended_before_is_told_to_those_who_have_no_history() -> None:
+    firsts = {("orders", 1): First(offset=4, at=90.0, since=50.0)}
+
+    def told(question: GroupQuestion) -> list[tuple[int, float] | None]:
+        found = answer.answer(
+            question,
+            known=Known(),
+            names=["orders"],
+            topics={"orders": ORDERS},
+            lines=LINES,
+            at=5.0,
+            bootstrap="kafka:9092",
+            firsts=firsts,
+        )
+        return [partition.earlier for partition in found.partitions]
+
+    assert told(replace(QUESTION, history=True)) == [None, (4, 50.0)]
+    assert told(QUESTION) == [None, None]
 
 
 def test_an_error_of_one_partition_stays_with_it() -> None:

@@ -14,7 +14,7 @@ from sluicegate.observe.kafka.client import Offset, Topic
 from sluicegate.observe.kafka.ends import Line
 from sluicegate.observe.kafka.memory import Known, Want
 
-CALM = Want(named=frozenset({"orders"}), all_topics=False, describe=False, urgent=False)
+CALM = Want(named=frozenset({"orders"}), all_topics=False, describe=False, urgent=False, history=False)
 ORDERS = Topic(id="id-1", leaders={0: 1, 1: 1})
 FIRST, SECOND = ("orders", 0), ("orders", 1)
 
@@ -159,12 +159,17 @@ def test_without_named_topics_those_with_commits_and_those_given_to_members_coun
     assert memory.topics_of(busy, named=frozenset({"orders"}), all_topics=False) == {"orders"}
 
 
+@pytest.mark.parametrize("want", [replace(CALM, urgent=True), replace(CALM, history=True)])
+def test_a_group_that_somebody_wants_to_know_all_about_does_not_rest(want: Want) -> None:
+    assert not any(memory.may_rest(Known(caught_up=True), want, name="billing", turn=turn) for turn in range(6))
+
+
 def test_questions_about_one_group_become_one_want() -> None:
     questions = [
         GroupQuestion(group="billing", topics=("orders",), describe=True),
-        GroupQuestion(group="billing", topics=None, urgent=True),
+        GroupQuestion(group="billing", topics=None, urgent=True, history=True),
     ]
 
     assert memory.wants(questions) == {
-        "billing": Want(named=frozenset({"orders"}), all_topics=True, describe=True, urgent=True)
+        "billing": Want(named=frozenset({"orders"}), all_topics=True, describe=True, urgent=True, history=True)
     }

@@ -35,7 +35,9 @@ offsets = st.none() | st.integers(min_value=0, max_value=2**62)
 times = st.floats(min_value=0, max_value=4e9)
 faults = st.none() | st.builds(Fault, st.sampled_from(FaultKind), words, retriable=st.booleans())
 topics = st.none() | st.lists(words, max_size=3).map(tuple)
-questions = st.builds(GroupQuestion, group=words, topics=topics, describe=st.booleans(), urgent=st.booleans())
+questions = st.builds(
+    GroupQuestion, group=words, topics=topics, describe=st.booleans(), urgent=st.booleans(), history=st.booleans()
+)
 partitions = st.builds(
     Partition,
     topic=words,
@@ -47,6 +49,7 @@ partitions = st.builds(
     fault=faults,
     at=times,
     topic_id=st.none() | words,
+    earlier=st.none() | st.tuples(st.integers(min_value=0, max_value=2**62), times),
 )
 members = st.builds(
     Member,
