@@ -166,6 +166,7 @@ def test_the_pause_may_cost_half_the_objective() -> None:
 def test_a_jump_held_in_reserve_keeps_as_many_as_could_meet_it_in_time() -> None:
     """60 - 56·50/(share · 1,080) ≤ 54 s: the fullest may have at most 0.43 of all that comes."""
     jump = Jump(at=NOW - 3600, rise=1000.0)
+    assert [taken(jump=replace(jump, rise=rise))[0] for rise in (850.0, 857.0)] == [2, 3]
     enough, way = taken(jump=jump)
     assert enough == 3
     assert way.least == 3
