@@ -1,8 +1,8 @@
 """A recorded demo, decided again: the same code answers the same, to the letter.
 
 `tests/data/recordings/burst.jsonl` was taken by `kubectl kca record` while `make demo` ran on a real cluster with a
-real broker. Who changes the law on purpose records the demo anew (`docs/read-api.md`), and sees in the difference of the two
-replays what the change does to a burst.
+real broker. Who changes the law on purpose records the demo anew (`docs/read-api.md`), and sees in the difference of
+the two replays what the change does to a burst.
 """
 
 from __future__ import annotations
