@@ -27,6 +27,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
 from sluicegate.model.connection import ConnectionSpec, Mechanism, Sasl, SecretRef, Tls
 from sluicegate.model.kafka import ClientConfig, Fault, FaultKind, GroupAnswer, GroupQuestion, Sweep
 from sluicegate.observe.kafka import config
+from sluicegate.observe.kafka.history import SPAN
 from sluicegate.observe.kafka.pool import SweepPool
 from tests.support.broker import Broker
 
@@ -253,6 +254,99 @@ async def test_a_group_at_rest_wakes_in_whichever_sweep_records_come(sight: Sigh
 
         assert (at_rest.end, at_rest.committed) == (1 + turn, 1 + turn)
         assert (woken.end, woken.stable, woken.committed) == (2 + turn, 2 + turn, 1 + turn)
+
+
+async def test_the_first_look_tells_where_partitions_ended_five_minutes_ago(
+    sight: Sight, broker: Broker, name: str
+) -> None:
+    """By the times of messages, of which a producer may say what it likes."""
+    broker.create(name, partitions=5)
+    now = time.time()
+    ages = {
+        0: [600.0] * 30 + [200.0] * 5 + [10.0] * 5,
+        1: [100.0] * 20,
+        2: [600.0] * 7,
+        3: [],
+        4: [600.0] * 4 + [-1_800.0] + [5.0] * 3,
+    }
+    producer = Producer({"bootstrap.servers": broker.bootstrap})
+    for number, of_partition in ages.items():
+        for age in of_partition:
+            producer.produce(name, b"x", partition=number, timestamp=round((now - age) * 1000))
+    assert producer.flush(LIMIT) == 0
+
+    first = await sight.sweep(GroupQuestion(group=name, topics=(name,), history=True))
+    second = await sight.of(name, name)
+
+    found = [partition.earlier for partition in first.answers[0].partitions]
+    span_ago = pytest.approx(now - SPAN, abs=5)
+    assert found == [
+        (30, span_ago),
+        (0, pytest.approx(now - 100, abs=2)),
+        (7, span_ago),
+        (0, span_ago),
+        None,
+    ]
+    assert first.requests["ListOffsets"] == 4
+    assert [partition.earlier for partition in second.partitions] == [None] * 5
+
+
+async def test_to_see_where_partitions_ended_before_takes_no_more_than_describe(
+    pool: SweepPool, broker: Broker, name: str
+) -> None:
+    broker.create(name, partitions=1)
+    broker.produce(name, 5)
+    who = (name, ResourcePatternType.LITERAL, "User:sluice", "*")
+    bound = [
+        AclBinding(ResourceType.TOPIC, *who, AclOperation.DESCRIBE, AclPermissionType.ALLOW),
+        AclBinding(ResourceType.TOPIC, *who, AclOperation.READ, AclPermissionType.DENY),
+    ]
+    for future in broker.admin.create_acls(bound).values():
+        future.result(LIMIT)
+    try:
+        through = Sight(pool, access(broker, SASL, mechanism=Mechanism.PLAIN))
+        sweep = await through.sweep(GroupQuestion(group=name, topics=(name,), history=True))
+    finally:
+        for one in bound:
+            refused = AclBindingFilter(ResourceType.TOPIC, *who, one.operation, one.permission_type)
+            for future in broker.admin.delete_acls([refused]).values():
+                future.result(LIMIT)
+
+    (partition,) = sweep.answers[0].partitions
+    assert partition.earlier is not None
+    assert partition.earlier[0] == 0
+
+
+async def test_a_topic_that_a_member_of_a_stalled_group_was_just_given_spoils_no_sweep(
+    sight: Sight, broker: Broker, name: str
+) -> None:
+    """It shows only when the ends have been read: the group is described then, as it stalls."""
+    second = f"{name}-more"
+    broker.create(name, partitions=1)
+    broker.create(second, partitions=1)
+    try:
+        broker.produce(name, 10)
+        broker.commit(name, name, {0: 2})
+        consumer = broker.consumer(name, name)
+        while not consumer.assignment():
+            consumer.poll(0.2)
+        before = await sight.of(name)
+        consumer.subscribe([name, second])
+        while second not in {at.topic for at in consumer.assignment()}:
+            consumer.poll(0.2)
+
+        seen = await sight.of(name)
+        after = await sight.of(name)
+        consumer.close()
+    finally:
+        broker.drop(topics=[second])
+
+    assert before.group is not None
+    assert seen.group is not None
+    assert (before.group.state, len(before.group.members[0].partitions)) == ("Stable", 1)
+    assert len(seen.group.members[0].partitions) == 2
+    assert {p.topic for p in seen.partitions} == {name}
+    assert {p.topic for p in after.partitions} == {name, second}
 
 
 @pytest.mark.parametrize("resource", [ResourceType.GROUP, ResourceType.TOPIC])

@@ -84,6 +84,7 @@ class _One:
         self._lines: dict[At, Line] = {}
         self._fresh: dict[str, dict[At, Line]] = {}
         self._firsts: dict[At, First] = {}
+        self._looked_at: dict[str, frozenset[str]] = {}
 
     def past(self) -> Past:
         """What the next sweep starts from."""
@@ -121,6 +122,7 @@ class _One:
             self._fresh = dict.fromkeys(woken, again)
         for group in set(resting).difference(woken):
             self._known[group].at = before_ends
+        self._looked_at = {group: self._topics_of(group) for group in self._wants}
         self._describe([group for group in {*asked, *woken} if self._is_due_after(group)])
         self._look_back(new)
         found = self._compose()
@@ -132,6 +134,9 @@ class _One:
         return {name for group in groups for name in self._topics_of(group)}
 
     def _topics_of(self, group: str) -> frozenset[str]:
+        """When all ends have been read no more come to them: what a late description shows is for the next sweep."""
+        if group in self._looked_at:
+            return self._looked_at[group]
         want = self._wants[group]
         return memory.topics_of(self._known[group], named=want.named, all_topics=want.all_topics)
 
