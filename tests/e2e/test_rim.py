@@ -247,8 +247,9 @@ async def test_watches_outlive_an_api_server_that_is_away_and_then_see_what_they
 
 
 def invoke(*arguments: str) -> tuple[int, str]:
+    """The exit code, and what it printed: without the notes beside it when all went well."""
     result = CliRunner().invoke(cli, arguments)
-    return result.exit_code, result.output
+    return result.exit_code, result.output if result.exit_code else result.stdout
 
 
 def test_status_lists_apps_in_every_form(place: str) -> None:
