@@ -23,21 +23,9 @@ from demo import panels
 from demo.panels import GREY, INK, Picture
 from demo.run import Run
 from demo.timeline import read
+from sluicegate.simulate import plot as simulated
 
-STYLE: Any = {
-    "font.family": "DejaVu Sans",
-    "font.size": 11,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#999999",
-    "axes.titlelocation": "left",
-    "axes.titlesize": 11.5,
-    "axes.titleweight": "bold",
-    "xtick.color": GREY,
-    "ytick.color": GREY,
-    "svg.fonttype": "path",
-    "svg.hashsalt": "sluicegate",
-}
+STYLE: Any = {**simulated.STYLE, "xtick.color": GREY, "ytick.color": GREY}
 
 
 def headline(picture: Picture) -> tuple[str, str]:

@@ -21,6 +21,7 @@ import numpy as np
 from sluicegate.model.app import AppSpec
 from sluicegate.simulate.arrivals import Arrivals
 from sluicegate.simulate.laws import Context, law
+from sluicegate.simulate.laws.clairvoyant import useful
 from sluicegate.simulate.run import simulate
 from sluicegate.simulate.workload import read_workload
 from tests.bench.traffic import SOURCES, Rates, rates_of
@@ -98,11 +99,11 @@ def lived(job: Job) -> Row:
 
 
 def _limit(rates: Rates, *, partitions: int) -> float:
-    useful = sorted({-(-partitions // each) for each in range(1, partitions + 1)})
+    counts = useful(partitions)
     hours = 0.0
     for at in range(0, len(rates), SLICE):
         high = float(rates[at : at + SLICE].max())
-        enough = (n for n in useful if -(-partitions // n) * high <= CAPACITY * partitions)
+        enough = (n for n in counts if -(-partitions // n) * high <= CAPACITY * partitions)
         hours += next(enough, partitions) * len(rates[at : at + SLICE]) / 3600
     return hours
 

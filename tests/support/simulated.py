@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sluicegate.simulate.arrivals import Arrivals
-from sluicegate.simulate.kernel import Crew, Queues
+from sluicegate.simulate.kernel import Crew, Queues, empty
 from sluicegate.simulate.seen import Seen
 from sluicegate.simulate.workload import WorkloadSpec, read_workload
 from sluicegate.simulate.world import World
@@ -32,19 +32,7 @@ def world(*, rate: float = 0.0, seconds: int = 600, objective: float = 60.0, **f
 
 def queues(arrivals: list[list[int]]) -> Queues:
     """Empty partitions in which ``arrivals`` (by second, then partition) are going to arrive."""
-    came = np.array(arrivals, np.int32)
-    seconds, count = came.shape
-    return Queues(
-        arrivals=came,
-        ended=np.zeros(count, np.int64),
-        waiting=np.zeros(count),
-        handled=np.zeros(count),
-        committed=np.zeros(count),
-        head=np.full(count, -1, np.int64),
-        left=np.zeros(count),
-        delays=np.zeros(seconds + 1),
-        late=np.zeros(count),
-    )
+    return empty(np.array(arrivals, np.int32))
 
 
 def crew(owned: list[list[int]], *, rate: float | list[float], partitions: int, phase: int = 0) -> Crew:

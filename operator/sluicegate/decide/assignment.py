@@ -40,7 +40,7 @@ class Shape:
     def useful(self) -> tuple[int, ...]:
         """Ascending numbers of members at which the fullest one gets fewer partitions than with one less."""
         sizes = {end - start for start, end in self.spans} if self.range else {self.partitions}
-        return _useful(frozenset(sizes))
+        return useful(frozenset(sizes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,9 @@ def shape(topics: Sequence[str], *, assignor: str) -> Shape:
 
 
 @lru_cache(maxsize=1024)
-def _useful(sizes: frozenset[int]) -> tuple[int, ...]:
+def useful(sizes: frozenset[int]) -> tuple[int, ...]:
+    """Ascending numbers of members at which the fullest has fewer partitions of a topic of one of ``sizes`` than with
+    one member less: ceil(size/k)."""
     return tuple(sorted({-(-size // k) for size in sizes for k in range(1, size + 1)}))
 
 

@@ -33,7 +33,7 @@ def grow(*, scene: Scene, speed: Speed, memory: Memory) -> Want | None:
     most = UTILISATION * speed.rate
     if rate * scene.fullest(scene.share, replicas=scene.replicas) <= most:
         return None
-    more = [count for count in scene.counts() if count > scene.replicas]
+    more = scene.counts_above(scene.replicas)
     enough = [count for count in more if rate * scene.fullest(scene.share, replicas=count) <= most] or more[-1:]
     if not enough:
         return None

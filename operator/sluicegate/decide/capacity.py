@@ -127,13 +127,12 @@ def _standing_still(*, scene: Scene, moved: Sequence[float]) -> set[int]:
 
 def _kept_up(*, scene: Scene, rates: Rates, memory: Memory) -> Memory:
     """After two minutes in which nobody fell behind, the share of the fullest member is a proven speed."""
-    shares = scene.assignment.present(scene.share)
-    if not scene.resting or rates.mid <= 0 or _anyone_behind(scene, rates, shares):
+    if not scene.resting or rates.mid <= 0 or scene.behind(by=FALLING_BEHIND):
         return memory if memory.kept_up_since is None else evolve(memory, kept_up_since=None)
     since = scene.now - scene.poll if memory.kept_up_since is None else memory.kept_up_since
     if scene.now - since < KEPT_UP:
         return memory if memory.kept_up_since == since else evolve(memory, kept_up_since=since)
-    proven = min(rates.mid, rates.minute) * max(shares)
+    proven = min(rates.mid, rates.minute) * max(scene.assignment.present(scene.share))
     if memory.bound_at is not None and proven <= memory.bound and scene.now - memory.bound_at < RENEWED:
         return memory
     faded = memory.bound * exp(-(scene.now - (memory.bound_at or scene.now)) / BOUND_FADES)
@@ -141,11 +140,3 @@ def _kept_up(*, scene: Scene, rates: Rates, memory: Memory) -> Memory:
     if len(samples) >= FEWEST_SAMPLES and proven > DISPROVED * median([sample.rate for sample in samples]):
         samples = tuple([sample for sample in samples if sample.rate >= proven])
     return evolve(memory, kept_up_since=since, bound=max(proven, faded), bound_at=scene.now, samples=samples)
-
-
-def _anyone_behind(scene: Scene, rates: Rates, shares: list[float]) -> bool:
-    for waiting, share in zip(scene.assignment.present(scene.floor), shares, strict=True):
-        rate = rates.now * share
-        if scene.beyond_rest(waiting, rate) > FALLING_BEHIND * rate + 1e-9:
-            return True
-    return False

@@ -17,13 +17,11 @@ STUCK_SWEEPS, STUCK_PERIODS = 5, 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """Indices of partitions: ``stuck`` owned but not moving while others do, ``stalled`` the same before it is certain:
-    no replica helps them, so they are no demand, ``unowned`` without a member for longer
+    """Indices of partitions: ``stuck`` owned but not moving while others do, ``unowned`` without a member for longer
     than a start takes, ``free`` without a member at all, ``bound`` more than one member can keep up with.
     ``missing`` consumers in ready pods that never joined."""
 
     stuck: tuple[int, ...] = ()
-    stalled: tuple[int, ...] = ()
     unowned: tuple[int, ...] = ()
     free: tuple[int, ...] = ()
     bound: tuple[int, ...] = ()

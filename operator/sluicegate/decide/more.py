@@ -38,7 +38,7 @@ def guessing(*, scene: Scene, speed: Speed, memory: Memory) -> bool:
 
 def step_up(*, scene: Scene, speed: Speed, outlook: Outlook, objective: float) -> Want | None:
     """None: what runs is as much as helps."""
-    more = [count for count in scene.counts() if count > scene.replicas]
+    more = scene.counts_above(scene.replicas)
     if not more:
         return None
     spacing = scene.poll if outlook.age > objective else min(scene.horizon, SPACING)
@@ -71,10 +71,11 @@ def warm_up(*, scene: Scene, speed: Speed, objective: float, memory: Memory) -> 
     regular = jump.level(memory, now=scene.now, poll=scene.poll, horizon=scene.horizon)
     if regular > rate:
         room, rate, said = 1.0, regular, f"{figure(regular)} messages/s are due, as regularly before"
-    running = rate * scene.fullest(scene.share, replicas=scene.replicas)
-    if rate <= RISE * scene.rates.now or running <= room * speed.rate:
+    if rate <= RISE * scene.rates.now:
         return None
-    more = [count for count in scene.counts() if count > scene.replicas]
+    if rate * scene.fullest(scene.share, replicas=scene.replicas) <= room * speed.rate:
+        return None
+    more = scene.counts_above(scene.replicas)
     if not more:
         return None
     replicas = _smallest(scene, more, speed.rate, rate=rate, missing=0.0, objective=objective, backlog=False)

@@ -56,7 +56,7 @@ def look_ahead(*, scene: Scene, rates: Rates, speed: Speed, objective: float, me
         growing=jump > 0 and _jumped(rates.newest, rates.before, rates.interval),
         drowned=_drowned(scene=scene, speed=speed, objective=objective, memory=memory),
         backlog=max(0.0, sum(scene.floor) - scene.rest * rates.now),
-        behind=_behind(scene=scene, rates=rates, objective=objective),
+        behind=bool(scene.behind(by=CALM * objective)),
     )
 
 
@@ -101,15 +101,6 @@ def _grown(scene: Scene, memory: Memory) -> list[float] | None:
     was = rhythm.floor_at(memory.polls, base, looks=scene.looks, stuck=scene.stuck)
     seconds = memory.polls[-1].at - base.at
     return scene.assignment.present([(now - then) / seconds for now, then in zip(scene.floor, was, strict=True)])
-
-
-def _behind(*, scene: Scene, rates: Rates, objective: float) -> bool:
-    shares = scene.assignment.present(scene.share)
-    for waiting, share in zip(scene.assignment.present(scene.floor), shares, strict=True):
-        rate = rates.now * share
-        if scene.beyond_rest(waiting, rate) > CALM * objective * rate + 1e-9:
-            return True
-    return False
 
 
 def _drowned(*, scene: Scene, speed: Speed, objective: float, memory: Memory) -> bool:

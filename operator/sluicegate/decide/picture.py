@@ -117,7 +117,7 @@ def picture(
             counted=counted,
             rates=found,
             speed=speed,
-            health=Health(stuck=stuck, stalled=stalled, unowned=unowned, free=free, bound=bound, missing=missing),
+            health=Health(stuck=stuck, unowned=unowned, free=free, bound=bound, missing=missing),
             scene=scene_,
             lead=lead,
             pods_waiting=observation.pods.stuck_reason,

@@ -37,17 +37,12 @@ def trusted(*, scene: Scene, speed: Speed, memory: Memory) -> Speed:
 
 def _falling_behind(scene: Scene, memory: Memory) -> bool:
     """Whether a member of a group that has come to rest has more waiting than half a minute ago, and too much."""
-    rates = scene.rates
-    if rates is None or not scene.stable or scene.stable_for < FAST:
+    behind = scene.behind(by=FALLING_BEHIND)
+    if not behind or not scene.stable or scene.stable_for < FAST:
         return False
     base = back(memory.polls, FAST)
     if UNKNOWN in base.lag:
         return False
     was = scene.assignment.present(floor_at(memory.polls, base, looks=scene.looks, stuck=scene.stuck))
     now = scene.assignment.present(scene.floor)
-    shares = scene.assignment.present(scene.share)
-    for have, had, share in zip(now, was, shares, strict=True):
-        rate = rates.now * share
-        if have >= had and scene.beyond_rest(have, rate) > FALLING_BEHIND * rate:
-            return True
-    return False
+    return any(now[member] >= was[member] for member in behind)

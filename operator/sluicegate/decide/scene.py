@@ -16,6 +16,8 @@ STATIC_PAUSE = 45.0
 DEFAULT_LEAD = 60.0
 RESTING = 90.0
 """Seconds after a change until a group is taken to be at rest."""
+SLACK = 1e-9
+"""Messages: less is no backlog but a rounding."""
 FALLING_BEHIND = 3.0
 """Seconds of arrivals beyond its rest by which a member is behind."""
 
@@ -84,6 +86,18 @@ class Scene:
         usual = (self.rest + self.rhythm / 2) * rate
         return max(0.0, have - usual - 3 * sqrt(usual + 1)) if have > usual else 0.0
 
+    def behind(self, *, by: float) -> list[int]:
+        """Members with more waiting, beyond what rhythm and chance explain, than ``by`` seconds of their arrivals."""
+        if self.rates is None:
+            return []
+        usual = [self.rates.now * share for share in self.assignment.present(self.share)]
+        waiting = self.assignment.present(self.floor)
+        return [
+            member
+            for member, (have, rate) in enumerate(zip(waiting, usual, strict=True))
+            if self.beyond_rest(have, rate) > by * rate + SLACK
+        ]
+
     def loads(self, values: Sequence[float], *, replicas: int) -> list[float]:
         """The sum of ``values`` of each member with so many replicas."""
         return self.assignment.loads(values, members=self.members(replicas))
@@ -93,6 +107,10 @@ class Scene:
 
     def members(self, replicas: int) -> int:
         return max(1, replicas * self.consumers + self.foreign)
+
+    def counts_above(self, replicas: int) -> list[int]:
+        """Those of `counts` that are more than ``replicas``."""
+        return [count for count in self.counts() if count > replicas]
 
     def counts(self) -> tuple[int, ...]:
         """Ascending numbers of replicas at which the fullest member has fewer partitions than with one less."""

@@ -76,5 +76,5 @@ def limit(*, scene: Scene, memory: Memory) -> tuple[int, str] | None:
     if scene.now < ceiling.until:
         wait = ceiling.until - scene.now
         return ceiling.replicas, f"more than {ceiling.replicas} handled no more: tried again in {wait:.0f} s"
-    most = next((count for count in scene.counts() if count > ceiling.replicas), ceiling.replicas)
+    most = next(iter(scene.counts_above(ceiling.replicas)), ceiling.replicas)
     return most, f"more than {ceiling.replicas} handled no more some time ago: {most} are tried first"

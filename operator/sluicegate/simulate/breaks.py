@@ -15,6 +15,7 @@ import numpy.typing as npt
 from sluicegate.model.app import AppSpec
 from sluicegate.simulate.arrivals import Arrivals
 from sluicegate.simulate.laws.clairvoyant import fullest
+from sluicegate.simulate.shapes import capacity_factors, zipf
 from sluicegate.simulate.workload import WorkloadSpec
 
 PRECISION = 0.005
@@ -36,7 +37,7 @@ class Limit:
 
 def breaks(*, app: AppSpec, workload: WorkloadSpec, arrivals: Arrivals, objective: float) -> list[Limit]:
     """All limits, the first to break first. ``arrivals`` without the factor of the load test."""
-    factors = _factors(workload, seconds=arrivals.seconds)
+    factors = capacity_factors(workload, seconds=arrivals.seconds)
     found = [
         Limit(
             name=name,
@@ -62,8 +63,7 @@ def _of_replicas(*, app: AppSpec, workload: WorkloadSpec) -> list[tuple[str, flo
     """(name, messages a second at full capacity, words)"""
     each = workload.capacity_per_replica / workload.consumers_per_replica
     partitions = sum(size for _, size in workload.sizes)
-    weights = np.arange(1.0, partitions + 1) ** -workload.skew
-    shares = weights / weights.sum()
+    shares = zipf(partitions, skew=workload.skew)
     most = app.scaling.max_replicas
     found = []
     if most * workload.consumers_per_replica < partitions:
@@ -85,13 +85,6 @@ def _of_others(workload: WorkloadSpec) -> list[tuple[str, float, str]]:
     for one in workload.dependencies:
         found.append((f"Dependency/{one.name}", one.messages_per_second, f"{one.name} bears {{bears}}"))
     return found
-
-
-def _factors(workload: WorkloadSpec, *, seconds: int) -> npt.NDArray[np.float64]:
-    points = workload.capacity
-    if not points:
-        return np.ones(seconds)
-    return np.interp(np.arange(seconds), [point.at for point in points], [point.factor for point in points])
 
 
 def _multiple(rates: npt.NDArray[np.float64], *, bears: npt.NDArray[np.float64], objective: float) -> float:

@@ -54,6 +54,22 @@ class Queues(NamedTuple):
     late: Floats
 
 
+def empty(arrivals: npt.NDArray[np.int32]) -> Queues:
+    """Partitions in which nothing lies yet and ``arrivals`` (by second, then partition) are going to come."""
+    seconds, count = arrivals.shape
+    return Queues(
+        arrivals=arrivals,
+        ended=np.zeros(count, np.int64),
+        waiting=np.zeros(count),
+        handled=np.zeros(count),
+        committed=np.zeros(count),
+        head=np.full(count, -1, np.int64),
+        left=np.zeros(count),
+        delays=np.zeros(seconds + 1),
+        late=np.zeros(count),
+    )
+
+
 class Crew(NamedTuple):
     """Who handles what. Member i has the partitions ``order[first[i]:first[i + 1]]``, handles ``rate[i]`` messages a
     second and commits when (second + ``phase[i]``) is a multiple of the period. A partition is not worked on before

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from sluicegate.simulate.arrivals import Arrivals
 from sluicegate.simulate.assignor import NOBODY, ranged, sticky
 from sluicegate.simulate.chance import Chance
 from sluicegate.simulate.group import Assignor, Protocol
 from sluicegate.simulate.happenings import FaultKind
-from sluicegate.simulate.kernel import Crew, Integers, Queues, advance, oldest
+from sluicegate.simulate.kernel import Crew, Integers, advance, empty, oldest
 from sluicegate.simulate.pods import Fleet, Replica
+from sluicegate.simulate.shapes import capacity_factors
 from sluicegate.simulate.traffic import Layout, layout, messages
 from sluicegate.simulate.workload import WorkloadSpec
 
@@ -39,21 +39,10 @@ class World:
         """Replicas whose members were in the group, by second."""
         self._objective = float(objective)
         self._chance = Chance(workload=workload)
-        count = len(self.layout.keys)
-        self.queues = Queues(
-            arrivals=messages(arrivals=arrivals, layout=self.layout, chance=self._chance),
-            ended=np.zeros(count, np.int64),
-            waiting=np.zeros(count),
-            handled=np.zeros(count),
-            committed=np.zeros(count),
-            head=np.full(count, -1, np.int64),
-            left=np.zeros(count),
-            delays=np.zeros(self.seconds + 1),
-            late=np.zeros(count),
-        )
-        self.resumes = np.zeros(count)
+        self.queues = empty(messages(arrivals=arrivals, layout=self.layout, chance=self._chance))
+        self.resumes = np.zeros(len(self.layout.keys))
         """The second from which each partition is worked on again."""
-        self._factor = _factors(workload, seconds=self.seconds)
+        self._factor = capacity_factors(workload, seconds=self.seconds)
         self._ceiling = min((one.messages_per_second for one in workload.dependencies), default=float("inf"))
         self._boundaries = _boundaries(workload, self.layout)
         self.fleet = Fleet(replicas=workload.replicas_at_start, rollouts=workload.rollout, chance=self._chance)
@@ -204,13 +193,6 @@ class World:
 
     def _during(self, kind: FaultKind, second: int) -> bool:
         return any(fault.kind is kind and fault.from_ <= second < fault.to for fault in self.workload.faults)
-
-
-def _factors(workload: WorkloadSpec, *, seconds: int) -> npt.NDArray[np.float64]:
-    if not workload.capacity:
-        return np.ones(seconds)
-    points = workload.capacity
-    return np.interp(np.arange(seconds), [point.at for point in points], [point.factor for point in points])
 
 
 def _boundaries(workload: WorkloadSpec, layout: Layout) -> tuple[int, ...]:

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sluicegate.decide import assignment
 from sluicegate.simulate.group import Assignor
 from sluicegate.simulate.laws.context import Context
 from sluicegate.simulate.laws.options import Options
 from sluicegate.simulate.seen import Seen
+from sluicegate.simulate.shapes import capacity_factors, zipf
 
 SPAN = 300
 """Seconds for which one count is chosen."""
@@ -25,7 +27,7 @@ SPAN = 300
 
 def useful(partitions: int) -> list[int]:
     """Counts of members at which the fullest has fewer partitions than with one member less; rising."""
-    return sorted({math.ceil(partitions / each) for each in range(1, partitions + 1)})
+    return [*assignment.useful(frozenset({partitions}))]
 
 
 def fullest(members: int, *, shares: npt.NDArray[np.float64]) -> float:
@@ -62,8 +64,7 @@ def bearing(sizes: tuple[int, ...], *, skew: float, by_topic: bool) -> Bearing:
     """What counts of members bear for topics of ``sizes`` with shares by Zipf's ``skew``. ``by_topic``: the range
     assignor's way; where it and the shares disagree about the fullest member, the worse counts."""
     partitions = sum(sizes)
-    weights = np.arange(1.0, partitions + 1) ** -skew
-    shares = weights / weights.sum()
+    shares = zipf(partitions, skew=skew)
     counts = useful(partitions)
     if by_topic:
         fall = [ranged(sizes, count) for count in range(1, max(sizes) + 1)]
@@ -114,9 +115,6 @@ class Clairvoyant:
 def _peaks(context: Context) -> npt.NDArray[np.float64]:
     """The highest rate of every five minutes, in capacities of one replica at that second."""
     rates = context.arrivals.rates
-    points = context.workload.capacity
-    factors = np.ones(len(rates))
-    if points:
-        factors = np.interp(np.arange(len(rates)), [one.at for one in points], [one.factor for one in points])
+    factors = capacity_factors(context.workload, seconds=len(rates))
     needed = np.divide(rates, factors * context.capacity, out=np.zeros(len(rates)), where=factors > 0)
     return np.array([needed[start : start + SPAN].max() for start in range(0, len(rates), SPAN)])
