@@ -43,6 +43,6 @@ class Chance:
 
     def start(self) -> float:
         """Seconds (whole) that the next pod takes from its order to its place in the group."""
-        least = min(FASTEST_START, self._start_seconds)
+        least = int(min(FASTEST_START, self._start_seconds))
         takes = int(self._start_seconds + self._start_noise * float(self._rng.standard_normal()))
-        return max(1.0, least, float(takes))
+        return float(max(1, least, takes))

@@ -6,7 +6,7 @@ import time
 
 from tests.e2e.conftest import MakeApp
 from tests.e2e.kafka.conftest import sees_lag
-from tests.support.app import POLL
+from tests.support.app import POLL, App
 from tests.support.audit import ScaleWrites
 from tests.support.install import Release, wait_a_poll
 from tests.support.transactions import Transaction
@@ -20,6 +20,7 @@ def test_an_idle_app_goes_to_zero_and_the_first_message_wakes_it(make_app: MakeA
     app.start(scaling=TO_ZERO)
     with ScaleWrites(app) as writes:
         app.reaches(0, within=20)
+        gone(app)
         wait_a_poll(2)
         assert app.replicas() == 0
         app.broker.produce(app.topic, 1)
@@ -42,5 +43,11 @@ def test_the_markers_of_transactions_do_not_keep_an_app_awake(make_app: MakeApp,
     assert app.broker.lag(app.group, app.topic) == 2, "one marker for each partition is left"
     sees_lag(release, app, 0, within=15)
     app.reaches(0, within=20)
+    gone(app)
     app.broker.produce(app.topic, 1)
     app.reaches(1, within=POLL + 3)
+
+
+def gone(app: App) -> None:
+    """The last pod has left, too: one on its way out may still handle what comes, and then nothing is to be woken."""
+    eventually(lambda: app.broker.members(app.group) == 0, within=20, what="the group is empty")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import subprocess
@@ -10,43 +9,16 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-import aiohttp
 import pytest
 
-from sluicegate.kube.client import Cluster as Kube
-from sluicegate.model.resource import Key
 from tests.e2e.kubernetes.conftest import StillApp, by_lag
 from tests.support.app import App
 from tests.support.cluster import Cluster
 from tests.support.install import Release
+from tests.support.reading import account, ask
 from tests.support.wait import eventually
 
 PROGRAM = Path(sys.executable).parent / "sluicegate"
-
-
-def account(cluster: Cluster, namespace: str, name: str, *, role: str | None) -> str:
-    """A token of a new ServiceAccount; with ``role`` bound to that ClusterRole in its namespace."""
-    cluster.run("create", "serviceaccount", name, "-n", namespace)
-    if role is not None:
-        who = f"--serviceaccount={namespace}:{name}"
-        cluster.run("create", "rolebinding", name, "-n", namespace, f"--clusterrole={role}", who)
-    return cluster.run("create", "token", name, "-n", namespace).strip()
-
-
-def ask(release: Release, path: str, *, token: str | None) -> tuple[int, str]:
-    """Status and body of one request through a port-forward, as the command line makes it."""
-
-    async def go() -> tuple[int, str]:
-        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        async with (
-            await Kube.connect() as kube,
-            kube.tunnel(Key(release.namespace, release.pod_name()), port=8080) as address,
-            aiohttp.ClientSession() as session,
-            session.get(f"http://{address}{path}", headers=headers) as answer,
-        ):
-            return answer.status, await answer.text()
-
-    return asyncio.run(go())
 
 
 def kca(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
