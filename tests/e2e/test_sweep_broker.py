@@ -24,8 +24,9 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
     ResourceType,
 )
 
-from sluicegate.model.connection import ConnectionSpec, Mechanism, Sasl, SecretRef, Tls
+from sluicegate.model.connection import ConnectionSpec, Mechanism, Sasl, Tls
 from sluicegate.model.kafka import ClientConfig, Fault, FaultKind, GroupAnswer, GroupQuestion, Sweep
+from sluicegate.model.secret import SecretRef
 from sluicegate.observe.kafka import config
 from sluicegate.observe.kafka.history import SPAN
 from sluicegate.observe.kafka.pool import SweepPool

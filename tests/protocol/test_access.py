@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from sluicegate.model.connection import ConnectionSpec, Mechanism, Sasl, SecretRef
+from sluicegate.model.connection import ConnectionSpec, Mechanism, Sasl
 from sluicegate.model.kafka import ClientConfig, Fault, FaultKind, GroupQuestion
+from sluicegate.model.secret import SecretRef
 from sluicegate.observe.kafka import config
 from sluicegate.observe.kafka.pool import SweepPool
 from tests.protocol.asking import Asker

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from sluicegate.errors import Bug
-from sluicegate.model.connection import ConnectionSpec, Mechanism, Sasl, SecretRef
+from sluicegate.model.connection import ConnectionSpec, Mechanism, Sasl
 from sluicegate.model.kafka import FaultKind, GroupQuestion
+from sluicegate.model.secret import SecretRef
 from sluicegate.observe.kafka import config
 from sluicegate.observe.kafka.pool import SweepPool
 from tests.protocol.asking import Asker

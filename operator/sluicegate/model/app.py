@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from sluicegate.model.address import BootstrapServers, ConsumerGroup, TopicName
+from sluicegate.model.dependency_ref import Dependencies
 from sluicegate.model.duration import Duration, between
 from sluicegate.model.moment import GivenMoment
 from sluicegate.model.quantity import Quantity
@@ -201,6 +202,18 @@ DEFAULT_OBJECTIVE = 60.0
 class AppSpec(Part):
     """One consumer group run by one workload."""
 
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            message="lower guaranteedReplicas to scaling.maxReplicas or less, or raise maxReplicas",
+            cel=(
+                "!has(self.dependencies) || self.dependencies.all(one,"
+                " !has(one.guaranteedReplicas) || one.guaranteedReplicas <= self.scaling.maxReplicas)"
+            ),
+            holds=lambda spec: all(one.guaranteed_replicas <= spec.scaling.max_replicas for one in spec.dependencies),
+            field="dependencies",
+        ),
+    )
+
     scale_target_ref: TargetRef
     """The workload that runs the consumers; immutable."""
     kafka: Kafka
@@ -224,6 +237,8 @@ class AppSpec(Part):
     """Run exactly this many for a time."""
     scaling: Scaling
     """How many replicas."""
+    dependencies: Dependencies = ()
+    """What the consumers use that has a limit; they never run beyond their share of it."""
 
     @property
     def lag_objective(self) -> float | None:

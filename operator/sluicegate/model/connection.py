@@ -9,8 +9,9 @@ from pydantic import Field
 
 from sluicegate.model.address import BootstrapServers
 from sluicegate.model.duration import Duration, between
-from sluicegate.model.resource import ObjectName, Part
+from sluicegate.model.resource import Part
 from sluicegate.model.rule import Rule
+from sluicegate.model.secret import SecretRef
 
 ALLOWED_PROPERTIES = frozenset(
     {
@@ -43,13 +44,6 @@ class Mechanism(StrEnum):
     SCRAM_SHA_256 = "SCRAM-SHA-256"
     SCRAM_SHA_512 = "SCRAM-SHA-512"
     OAUTHBEARER = "OAUTHBEARER"
-
-
-class SecretRef(Part):
-    """A Secret beside this resource."""
-
-    name: ObjectName
-    """Name of the Secret, in the namespace of this resource."""
 
 
 class Tls(Part):

@@ -1,7 +1,7 @@
 """From what the API server (or a file) says to frozen values; what cannot be used becomes one sentence per problem.
 
-The two doors: `parse_app` and `parse_connection` read what the API server let through (unknown fields were pruned
-there, newer ones may appear), `read_app` and `read_connection` read a person's file and refuse what they do not know.
+The two doors: `parse_app` and its like read what the API server let through (unknown fields were pruned there, newer
+ones may appear), `read_app` and its like read a person's file and refuse what they do not know.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from sluicegate.model.app import AppSpec
 from sluicegate.model.connection import ConnectionSpec
+from sluicegate.model.dependency import ClusterDependencySpec, DependencySpec
 from sluicegate.model.problem import Problem, invalid, of_rules, of_shape, of_unknown_fields
 from sluicegate.model.resource import GROUP, VERSION, Key, Meta, Part
 
@@ -47,6 +48,16 @@ def parse_connection(body: Body) -> ConnectionSpec:
     return _parse(ConnectionSpec, body)
 
 
+def parse_dependency(body: Body) -> DependencySpec:
+    """The spec of a DownstreamDependency. Invalid when it cannot be used."""
+    return _parse(DependencySpec, body)
+
+
+def parse_cluster_dependency(body: Body) -> ClusterDependencySpec:
+    """The spec of a ClusterDownstreamDependency. Invalid when it cannot be used."""
+    return _parse(ClusterDependencySpec, body)
+
+
 def read_app(body: Body, *, namespace: str = "default") -> tuple[Meta, AppSpec]:
     """A KafkaConsumerApp from a file. Invalid for another kind, too, and for fields that do not exist."""
     _check_kind(body, kind="KafkaConsumerApp")
@@ -59,6 +70,20 @@ def read_connection(body: Body, *, namespace: str = "default") -> tuple[Meta, Co
     _check_kind(body, kind="KafkaConnection")
     _check_fields(ConnectionSpec, body)
     return parse_meta(body, namespace=namespace), parse_connection(body)
+
+
+def read_dependency(body: Body, *, namespace: str = "default") -> tuple[Meta, DependencySpec]:
+    """A DownstreamDependency from a file. Invalid for another kind, too, and for fields that do not exist."""
+    _check_kind(body, kind="DownstreamDependency")
+    _check_fields(DependencySpec, body)
+    return parse_meta(body, namespace=namespace), parse_dependency(body)
+
+
+def read_cluster_dependency(body: Body) -> tuple[Meta, ClusterDependencySpec]:
+    """A ClusterDownstreamDependency from a file; its key has no namespace. Invalid as for the others."""
+    _check_kind(body, kind="ClusterDownstreamDependency")
+    _check_fields(ClusterDependencySpec, body)
+    return parse_meta(body, namespace=""), parse_cluster_dependency(body)
 
 
 def _parse(model: type[P], body: Body) -> P:

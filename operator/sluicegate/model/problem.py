@@ -62,9 +62,13 @@ def of_rules(part: Part, *, path: str) -> Iterator[Problem]:
         else:
             yield Problem(path=path, remedy=rule.message)
     for name, field in type(part).model_fields.items():
-        value = getattr(part, name)
+        value, here = getattr(part, name), f"{path}.{field.alias or name}"
         if isinstance(value, Part):
-            yield from of_rules(value, path=f"{path}.{field.alias or name}")
+            yield from of_rules(value, path=here)
+        elif isinstance(value, tuple):
+            for index, one in enumerate(value):
+                if isinstance(one, Part):
+                    yield from of_rules(one, path=f"{here}[{index}]")
 
 
 def of_unknown_fields(model: type[Part], value: object, *, path: str) -> Iterator[Problem]:
@@ -79,11 +83,15 @@ def of_unknown_fields(model: type[Part], value: object, *, path: str) -> Iterato
             remedy = f"write {meant[0]}" if meant else f"remove it, or write one of {', '.join(fields)}"
             yield Problem(path=f"{path}.{name}", said="is not a field", remedy=remedy)
         elif (part := part_of(field)) is not None:
-            yield from of_unknown_fields(part, inner, path=f"{path}.{name}")
+            if isinstance(inner, list):
+                for index, one in enumerate(inner):
+                    yield from of_unknown_fields(part, one, path=f"{path}.{name}[{index}]")
+            else:
+                yield from of_unknown_fields(part, inner, path=f"{path}.{name}")
 
 
 def part_of(field: FieldInfo) -> type[Part] | None:
-    """The part that ``field`` holds, optional or not; None for texts, numbers, lists and maps."""
+    """The part that ``field`` holds, optional or not, or a list of which it holds; None for texts, numbers, maps."""
     for candidate in (field.annotation, *get_args(field.annotation)):
         if isinstance(candidate, type) and issubclass(candidate, Part):
             return candidate

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sluicegate.errors import Invalid
-from sluicegate.model.connection import ALLOWED_PROPERTIES, ConnectionSpec, Mechanism, Sasl, SecretRef, Tls
+from sluicegate.model.connection import ALLOWED_PROPERTIES, ConnectionSpec, Mechanism, Sasl, Tls
+from sluicegate.model.secret import SecretRef
 from sluicegate.observe.kafka.config import plaintext, resolve, secret_names
 
 PEM = b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
