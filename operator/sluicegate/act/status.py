@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from sluicegate.act.conditions import rendered, words
 from sluicegate.act.figures import known, moment, rounded, span
 from sluicegate.act.merge import merge_patch
 from sluicegate.act.quiet import worth_writing
@@ -12,13 +13,10 @@ from sluicegate.model.app import AppSpec
 from sluicegate.model.decision import Condition, Decision, Lag, Truth
 from sluicegate.model.kafka import Fault, Sweep
 from sluicegate.model.known import Known
-from sluicegate.telemetry.redact import redact
 
 __all__ = ["merge_patch", "render", "render_connection", "worth_writing"]
 
 Status = Mapping[str, Any]
-LONGEST_MESSAGE = 2048
-"""Characters: a list of stuck partitions can be long, and the schema has a bound."""
 
 
 def render(
@@ -52,7 +50,7 @@ def render(
             "id": identity,
             "action": decision.action.value,
             "reason": decision.reason,
-            "message": _words(decision.message),
+            "message": words(decision.message),
             "at": moment(decision.at),
         },
         "lag": _lag(decision.lag, at=decision.at),
@@ -82,7 +80,7 @@ def render(
         if decision.foreign
         else {},
         "memory": dict(memory),
-        "conditions": _conditions(decision.conditions, generation=generation, previous=previous, now=now),
+        "conditions": rendered(decision.conditions, generation=generation, previous=previous, now=now),
     }
     return {name: value for name, value in status.items() if value not in ({}, [])}
 
@@ -108,7 +106,7 @@ def render_connection(
         "lastSweep": {"at": moment(sweep.at), "time": span(float(rounded(sweep.seconds)))}
         if sweep and good
         else previous.get("lastSweep"),
-        "conditions": _conditions((said,), generation=generation, previous=previous, now=now),
+        "conditions": rendered((said,), generation=generation, previous=previous, now=now),
     }
     return known(status)
 
@@ -123,29 +121,3 @@ def _lag(lag: Lag, *, at: float) -> dict[str, Any]:
 
 def _figure(value: float | None) -> int | float | None:
     return None if value is None else rounded(value)
-
-
-def _conditions(
-    conditions: Iterable[Condition], *, generation: int, previous: Status, now: float
-) -> list[dict[str, Any]]:
-    before = {one.get("type"): one for one in previous.get("conditions") or ()}
-    said = []
-    for condition in conditions:
-        last = before.get(condition.type, {})
-        same = last.get("status") == condition.status.value and last.get("lastTransitionTime")
-        said.append(
-            {
-                "type": condition.type,
-                "status": condition.status.value,
-                "reason": condition.reason,
-                "message": _words(condition.message),
-                "observedGeneration": generation,
-                "lastTransitionTime": same or moment(now),
-            }
-        )
-    return said
-
-
-def _words(message: str) -> str:
-    clean = redact(message)
-    return clean if len(clean) <= LONGEST_MESSAGE else clean[: LONGEST_MESSAGE - 1] + "…"
