@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from sluicegate.act.status import LONGEST_MESSAGE, merge_patch, render, render_connection
+from sluicegate.act.conditions import LONGEST_MESSAGE
+from sluicegate.act.status import merge_patch, render, render_connection
 from sluicegate.model.app import AppSpec
 from sluicegate.model.decision import Lag, Partitions
 from sluicegate.model.kafka import Fault, FaultKind, Sweep
