@@ -21,7 +21,12 @@ from tests.support.api_faults import Died, Fault
 Body = dict[str, Any]
 Ref = tuple[str, Key]
 APP, CONNECTION, DEPLOYMENT = "KafkaConsumerApp", "KafkaConnection", "Deployment"
-KIND_OF = {"kafkaconsumerapps": APP, "kafkaconnections": CONNECTION}
+KIND_OF = {
+    "kafkaconsumerapps": APP,
+    "kafkaconnections": CONNECTION,
+    "downstreamdependencies": "DownstreamDependency",
+    "clusterdownstreamdependencies": "ClusterDownstreamDependency",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +69,7 @@ class Api:
 
     def put(self, body: Body) -> Body:
         """Create, or change the spec."""
-        ref = (body["kind"], Key(body["metadata"]["namespace"], body["metadata"]["name"]))
+        ref = (body["kind"], Key(body["metadata"].get("namespace", ""), body["metadata"]["name"]))
         known = self.objects.get(ref)
         new = copy.deepcopy(body)
         meta = new["metadata"]
@@ -230,10 +235,10 @@ class Api:
 
 
 def _take(store: Store, type_: str, body: Body) -> None:
-    key, uid = Key(body["metadata"]["namespace"], body["metadata"]["name"]), body["metadata"]["uid"]
+    key, uid = Key(body["metadata"].get("namespace", ""), body["metadata"]["name"]), body["metadata"]["uid"]
     kind, gone = body["kind"], type_ == "DELETED"
-    if kind in (APP, CONNECTION):
-        shelf = store.apps if kind == APP else store.connections
+    shelf = store.shelves().get(kind)
+    if shelf is not None:
         if gone:
             shelf.drop(key=key, uid=uid)
         else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from kopf import OperatorRegistry
+
 from sluicegate.cli.parts import keep_going
 from sluicegate.control.attend import Attendant
 from sluicegate.control.chronicle import Chronicle
@@ -33,8 +35,20 @@ WATCH_LIMIT = 300.0
 CRD_LOOKS = 5.0
 
 
-async def run(*, namespaces: tuple[str, ...], port: int, children: int, read_api: bool = True) -> int:
-    """Run until SIGTERM or SIGINT; returns the exit code (0 when told to stop, 1 when a part died)."""
+async def run(
+    *,
+    namespaces: tuple[str, ...],
+    port: int,
+    children: int,
+    read_api: bool = True,
+    cluster_dependencies: bool | None = None,
+) -> int:
+    """Run until SIGTERM or SIGINT; returns the exit code (0 when told to stop, 1 when a part died).
+
+    ``cluster_dependencies``: whether to look at ClusterDownstreamDependencies, which are in no namespace; None: unless
+    it looks after some namespaces only, since then it may not be let to.
+    """
+    clusterwide = not namespaces if cluster_dependencies is None else cluster_dependencies
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in SIGNALS:
@@ -43,7 +57,7 @@ async def run(*, namespaces: tuple[str, ...], port: int, children: int, read_api
     store = Store()
     chronicle = Chronicle()
     pool = SweepPool(children=children, now=clock.now)
-    async with await Cluster.connect(namespaces=namespaces) as cluster:
+    async with await Cluster.connect(namespaces=namespaces, clusterwide=clusterwide) as cluster:
         operator = assemble(store=store, clock=clock, pool=pool, cluster=cluster, chronicle=chronicle)
         api = ReadApi(store=store, chronicle=chronicle, gate=Gate(ClusterReviews(cluster)))
         more = api.routes() if read_api else ()
@@ -62,7 +76,7 @@ async def run(*, namespaces: tuple[str, ...], port: int, children: int, read_api
         try:
             async with serving(port=port, exposition=metrics.exposition, alive=alive, ready=ready, more=more) as bound:
                 log.info("started", extra={"port": bound, "namespaces": ",".join(namespaces) or "all"})
-                watching = _watch(cluster, store, namespaces=namespaces, stop=stop)
+                watching = _watch(cluster, handlers(store, clusterwide=clusterwide), namespaces=namespaces, stop=stop)
                 return await keep_going({"control": operator.run(), "watch": watching}, stop=stop)
         finally:
             await pool.close()
@@ -94,7 +108,9 @@ def assemble(
     return Operator(roster=roster, turns=turns, attendant=attendant, relist=relist, clock=clock)
 
 
-async def _watch(cluster: Cluster, store: Store, *, namespaces: tuple[str, ...], stop: asyncio.Event) -> None:
+async def _watch(
+    cluster: Cluster, registry: OperatorRegistry, *, namespaces: tuple[str, ...], stop: asyncio.Event
+) -> None:
     """Wait for the CRDs, since kopf looks for kinds only once, then watch."""
     while True:
         try:
@@ -104,4 +120,4 @@ async def _watch(cluster: Cluster, store: Store, *, namespaces: tuple[str, ...],
         except SluicegateError as error:
             log.warning("the API server cannot be asked for our kinds; trying again", extra={"why": str(error)})
         await asyncio.sleep(CRD_LOOKS)
-    await watch(handlers(store), namespaces=namespaces, stop=stop)
+    await watch(registry, namespaces=namespaces, stop=stop)

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from sluicegate.errors import Invalid
 from sluicegate.model.app import AppSpec
 from sluicegate.model.connection import ConnectionSpec
+from sluicegate.model.dependency import ClusterDependencySpec, DependencySpec
 from sluicegate.model.resource import Key, Meta
 
 S = TypeVar("S")
@@ -31,6 +32,8 @@ class Record(Generic[S]):
 
 AppRecord = Record[AppSpec]
 ConnectionRecord = Record[ConnectionSpec]
+DependencyRecord = Record[DependencySpec]
+ClusterDependencyRecord = Record[ClusterDependencySpec]
 
 
 @dataclass(frozen=True, slots=True)

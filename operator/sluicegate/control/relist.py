@@ -100,6 +100,5 @@ def _takers(store: Store) -> dict[str, tuple[Callable[[], int], Take]]:
             for kind in TargetKind
         },
         "Pod": (store.pods.mark, store.pods.replace_all),
-        "KafkaConnection": (store.connections.mark, store.connections.replace_all),
-        "KafkaConsumerApp": (store.apps.mark, store.apps.replace_all),
+        **{kind: (shelf.mark, shelf.replace_all) for kind, shelf in store.shelves().items()},
     }

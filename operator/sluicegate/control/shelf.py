@@ -18,7 +18,8 @@ Body = Mapping[str, Any]
 
 
 class Shelf(Generic[S]):
-    """Records by key. ``version`` grows whenever a spec appears, changes or goes."""
+    """Records by key (without a namespace for what is of the whole cluster). ``version`` grows whenever a spec appears,
+    changes or goes."""
 
     def __init__(self, *, parse: Callable[[Body], S]) -> None:
         self._parse = parse
@@ -36,7 +37,7 @@ class Shelf(Generic[S]):
 
     def put(self, body: Body) -> None:
         """Take in what a watch or a list showed. A spec that cannot be used leaves the last good one standing."""
-        meta = parse_meta(body)
+        meta = parse_meta(body, namespace="")
         if is_leaving(body):
             self.drop(key=meta.key, uid=meta.uid)
             return
@@ -60,7 +61,7 @@ class Shelf(Generic[S]):
         """Take in a whole list that was asked for at ``mark``: what it does not show is gone."""
 
         def take(body: Body) -> Key:
-            meta = parse_meta(body)
+            meta = parse_meta(body, namespace="")
             if not self._cache.deleted_since(meta.uid, mark):
                 self.put(body)
             return meta.key

@@ -18,8 +18,9 @@ from sluicegate.control.records import AppRecord
 from sluicegate.control.shelf import Shelf
 from sluicegate.model.app import AppSpec, TargetKind
 from sluicegate.model.connection import ConnectionSpec
+from sluicegate.model.dependency import ClusterDependencySpec, DependencySpec
 from sluicegate.model.observation import Foreign, Pods, Workload
-from sluicegate.model.parse import parse_app, parse_connection
+from sluicegate.model.parse import parse_app, parse_cluster_dependency, parse_connection, parse_dependency
 from sluicegate.model.resource import Key
 from sluicegate.observe import workload as extract
 
@@ -32,9 +33,20 @@ class Store:
     def __init__(self) -> None:
         self.apps: Shelf[AppSpec] = Shelf(parse=parse_app)
         self.connections: Shelf[ConnectionSpec] = Shelf(parse=parse_connection)
+        self.dependencies: Shelf[DependencySpec] = Shelf(parse=parse_dependency)
+        self.cluster_dependencies: Shelf[ClusterDependencySpec] = Shelf(parse=parse_cluster_dependency)
         self.pods = PodIndex()
         self._workloads: dict[str, Cache[Key, Workload]] = {kind.value: Cache() for kind in TargetKind}
         self._autoscalers: dict[str, dict[str, list[extract.AutoscalerFact]]] = {}
+
+    def shelves(self) -> Mapping[str, Shelf[Any]]:
+        """Where the resources of each kind of our own are kept; apps last, so that what they name is known first."""
+        return {
+            "ClusterDownstreamDependency": self.cluster_dependencies,
+            "DownstreamDependency": self.dependencies,
+            "KafkaConnection": self.connections,
+            "KafkaConsumerApp": self.apps,
+        }
 
     def put_workload(self, body: Body, *, kind: str) -> Key:
         fact = extract.workload(body, kind=kind)

@@ -31,17 +31,19 @@ OPEN_NAMES = frozenset({"username", "ca.crt", "tls.crt", "client.id", "token.end
 
 
 class Cluster:
-    """Implements Scales, Statuses, Events and Secrets. ``namespaces`` empty: all of the cluster."""
+    """Implements Scales, Statuses, Events and Secrets. ``namespaces`` empty: all of the cluster. Without
+    ``clusterwide`` kinds that live in no namespace are never asked for: a namespaced account is denied them."""
 
-    def __init__(self, transport: Transport, *, namespaces: tuple[str, ...] = ()) -> None:
+    def __init__(self, transport: Transport, *, namespaces: tuple[str, ...] = (), clusterwide: bool = True) -> None:
         self._transport = transport
         self._namespaces = namespaces
+        self._clusterwide = clusterwide
         self._instance = socket.gethostname()
 
     @classmethod
-    async def connect(cls, *, namespaces: tuple[str, ...] = ()) -> Self:
+    async def connect(cls, *, namespaces: tuple[str, ...] = (), clusterwide: bool = True) -> Self:
         """A client with the credentials of this process. Denied without any."""
-        return cls(Transport(await configuration()), namespaces=namespaces)
+        return cls(Transport(await configuration()), namespaces=namespaces, clusterwide=clusterwide)
 
     async def close(self) -> None:
         await self._transport.close()
@@ -55,8 +57,11 @@ class Cluster:
     async def list_bodies(self, kind: str) -> list[dict[str, Any]]:
         """All objects of ``kind`` in the watched namespaces, without the parts that nobody here reads.
 
-        Empty where the cluster does not know the kind and need not (KEDA's, say); Gone for our own.
+        Empty where the cluster does not know the kind and need not (KEDA's, say); Gone for those of our own that must
+        be there.
         """
+        if KINDS[kind].clusterwide:
+            return await self.list_in(kind, namespace="") if self._clusterwide else []
         found: list[dict[str, Any]] = []
         for namespace in self._namespaces or ("",):
             found += await self.list_in(kind, namespace=namespace)
@@ -86,8 +91,8 @@ class Cluster:
         return KINDS[kind].trimmed(await self._call("get", KINDS[kind], key, within=LIST_TIMEOUT))
 
     async def serves_own_kinds(self) -> bool:
-        """Whether the CRDs are installed: without them a watch would see nothing, for ever."""
-        for kind in OWN:
+        """Whether the CRDs are installed that must be: without them a watch would see nothing, for ever."""
+        for kind in (kind for kind in OWN if not kind.optional):
             try:
                 await self._call("list", kind, Key((*self._namespaces, "")[0], ""), query=[("limit", "1")])
             except Gone:
@@ -124,7 +129,11 @@ class Cluster:
         return found["metadata"]["resourceVersion"], found.get("status") or {}
 
     async def create_event(self, note: EventNote, *, plural: str, record_key: Key, uid: str) -> None:
-        """The name is made of what is said and the minute: the same words twice in a minute are one Event."""
+        """The name is made of what is said and the minute: the same words twice in a minute are one Event.
+
+        Of what lives in no namespace it stands in ``default``: the API server takes it nowhere else.
+        """
+        namespace = record_key.namespace or "default"
         now = datetime.now(UTC)
         stamp = now.strftime("%Y-%m-%dT%H:%M:%SZ")
         said = f"{uid}{note.type}{note.reason}{note.message}{now:%Y%m%d%H%M}"
@@ -133,13 +142,13 @@ class Cluster:
             "apiVersion": "v1",
             "kind": "Event",
             "metadata": {
-                "namespace": record_key.namespace,
+                "namespace": namespace,
                 "name": f"{record_key.name[:230]}.{crc32(said.encode()):08x}{int(now.timestamp()) // 60:08x}",
             },
             "involvedObject": {
                 "apiVersion": kind.api_version,
                 "kind": kind.name,
-                "namespace": record_key.namespace,
+                **({"namespace": record_key.namespace} if record_key.namespace else {}),
                 "name": record_key.name,
                 "uid": uid,
             },
@@ -154,7 +163,7 @@ class Cluster:
             "count": 1,
         }
         try:
-            await self._call("create", KINDS["Event"], Key(record_key.namespace, ""), body=body)
+            await self._call("create", KINDS["Event"], Key(namespace, ""), body=body)
         except SluicegateError as error:
             log.debug("an Event was not taken", extra={"reason": note.reason, "why": str(error)})
 

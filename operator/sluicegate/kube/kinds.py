@@ -11,13 +11,15 @@ from sluicegate.model.resource import GROUP, VERSION, Key
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind. ``optional``: a cluster may not know it. ``dropped``: parts of bodies nobody here reads."""
+    """One kind. ``optional``: a cluster may not know it. ``clusterwide``: its objects live in no namespace.
+    ``dropped``: parts of bodies nobody here reads."""
 
     name: str
     group: str
     version: str
     plural: str
     optional: bool = False
+    clusterwide: bool = False
     dropped: tuple[tuple[str, ...], ...] = ()
 
     @property
@@ -25,9 +27,11 @@ class Kind:
         return f"{self.group}/{self.version}" if self.group else self.version
 
     def path(self, *, namespace: str = "", name: str = "", subresource: str = "") -> str:
-        """The path below the API server's address; without ``namespace`` that of all namespaces."""
+        """The path below the API server's address; without ``namespace`` that of all namespaces. What is of the whole
+        cluster has no namespace in its path, whatever is given."""
         root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
-        parts = [root, *(("namespaces", namespace) if namespace else ()), self.plural, name, subresource]
+        within = ("namespaces", namespace) if namespace and not self.clusterwide else ()
+        parts = [root, *within, self.plural, name, subresource]
         return "/".join(part for part in parts if part)
 
     def of(self, key: Key, *, subresource: str = "") -> str:
@@ -59,6 +63,22 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         Kind(name="KafkaConsumerApp", group=GROUP, version=VERSION, plural="kafkaconsumerapps"),
         Kind(name="KafkaConnection", group=GROUP, version=VERSION, plural="kafkaconnections"),
+        # Optional, since CRDs are upgraded apart from the operator: apps without dependencies must go on.
+        Kind(
+            name="DownstreamDependency",
+            group=GROUP,
+            version=VERSION,
+            plural="downstreamdependencies",
+            optional=True,
+        ),
+        Kind(
+            name="ClusterDownstreamDependency",
+            group=GROUP,
+            version=VERSION,
+            plural="clusterdownstreamdependencies",
+            optional=True,
+            clusterwide=True,
+        ),
         Kind(name="Deployment", group="apps", version="v1", plural="deployments", dropped=POD_TEMPLATE),
         Kind(name="StatefulSet", group="apps", version="v1", plural="statefulsets", dropped=POD_TEMPLATE),
         Kind(

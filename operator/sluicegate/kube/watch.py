@@ -48,11 +48,12 @@ class Everyone(frozenset[Any]):
         return True
 
 
-def handlers(store: Store) -> kopf.OperatorRegistry:
-    """A handler for each watched kind."""
+def handlers(store: Store, *, clusterwide: bool = True) -> kopf.OperatorRegistry:
+    """A handler for each watched kind; with ``clusterwide`` also for those that live in no namespace."""
     registry = kopf.OperatorRegistry()
-    watched(registry, KINDS["KafkaConsumerApp"], seen=store.apps.put, gone=_dropped(store.apps.drop))
-    watched(registry, KINDS["KafkaConnection"], seen=store.connections.put, gone=_dropped(store.connections.drop))
+    for name, shelf in store.shelves().items():
+        if clusterwide or not KINDS[name].clusterwide:
+            watched(registry, KINDS[name], seen=shelf.put, gone=_dropped(shelf.drop))
     for kind in ("Deployment", "StatefulSet"):
         drop = _dropped(partial(store.drop_workload, kind=kind))
         watched(registry, KINDS[kind], seen=partial(store.put_workload, kind=kind), gone=drop)
@@ -76,7 +77,7 @@ def watched(registry: kopf.OperatorRegistry, kind: Kind, *, seen: Take, gone: Ta
 
 def _dropped(drop: Callable[..., object]) -> Take:
     def gone(body: Body) -> None:
-        meta = parse_meta(body)
+        meta = parse_meta(body, namespace="")
         drop(key=meta.key, uid=meta.uid)
 
     return gone

@@ -65,3 +65,31 @@ def deployment(name: str = "orders", *, namespace: str = "shop", replicas: int =
         "spec": {"replicas": replicas, "selector": {"matchLabels": {"app": name}}},
         "status": {"readyReplicas": replicas, "updatedReplicas": replicas, "observedGeneration": 1},
     }
+
+
+def dependency(
+    name: str = "orders-db",
+    *,
+    namespace: str = "",
+    allowed: tuple[str, ...] = ("shop",),
+    generation: int = 1,
+    version: int = 1,
+    capacity: int = 200,
+    **spec: Any,
+) -> dict[str, Any]:
+    """Of the whole cluster, offered to ``allowed``, where no ``namespace`` is given."""
+    place = {"namespace": namespace} if namespace else {}
+    offer = {} if namespace else {"allowedNamespaces": list(allowed)}
+    return {
+        "apiVersion": "sluicegate.dev/v1alpha1",
+        "kind": "DownstreamDependency" if namespace else "ClusterDownstreamDependency",
+        "metadata": {
+            "name": name,
+            **place,
+            "uid": f"uid-{namespace}-{name}",
+            "generation": generation,
+            "resourceVersion": str(version),
+            "creationTimestamp": "2026-01-01T00:00:00Z",
+        },
+        "spec": {"capacity": {"value": capacity}, **offer, **spec},
+    }

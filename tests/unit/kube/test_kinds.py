@@ -13,6 +13,13 @@ def test_paths_are_those_of_the_api_server() -> None:
     assert own == "/apis/sluicegate.dev/v1alpha1/namespaces/shop/kafkaconsumerapps/orders"
 
 
+def test_what_lives_in_no_namespace_has_none_in_its_path() -> None:
+    kind = KINDS["ClusterDownstreamDependency"]
+    status = kind.of(Key("shop", "orders-db"), subresource="status")
+    assert status == "/apis/sluicegate.dev/v1alpha1/clusterdownstreamdependencies/orders-db/status"
+    assert kind.path(namespace="shop") == "/apis/sluicegate.dev/v1alpha1/clusterdownstreamdependencies"
+
+
 def test_a_list_keeps_who_set_replicas_and_drops_the_template() -> None:
     body = {"metadata": {"name": "x", "managedFields": [1]}, "spec": {"replicas": 3, "template": {"big": 1}}}
     kept = KINDS["Deployment"].trimmed(body)

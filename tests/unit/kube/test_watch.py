@@ -11,7 +11,7 @@ from sluicegate.control.store import Store
 from sluicegate.kube.thrift import NoProgress, Nothing
 from sluicegate.kube.watch import LONGEST_PAUSE, Backoffs, handlers, operator_settings
 from sluicegate.model.resource import Key
-from tests.unit.control.bodies import app
+from tests.unit.control.bodies import app, dependency
 
 
 def test_pauses_grow_are_jittered_and_never_end() -> None:
@@ -56,7 +56,17 @@ def test_the_only_handlers_are_those_that_write_nothing() -> None:
     assert not list(registry._spawning.get_all_handlers())
     assert not list(registry._indexing.get_all_handlers())
     watched = {str(handler.id) for handler in registry._watching.get_all_handlers()}
-    assert watched == {"kafkaconsumerapps", "kafkaconnections", "deployments", "statefulsets", "pods"}
+    assert watched == {
+        "kafkaconsumerapps", "kafkaconnections", "downstreamdependencies", "clusterdownstreamdependencies",
+        "deployments", "statefulsets", "pods",
+    }  # fmt: skip
+
+
+def test_what_lives_in_no_namespace_is_not_watched_where_it_may_not_be_seen() -> None:
+    registry = handlers(Store(), clusterwide=False)
+    watched = {str(handler.id) for handler in registry._watching.get_all_handlers()}
+    assert "downstreamdependencies" in watched
+    assert "clusterdownstreamdependencies" not in watched
 
 
 DEPLOYMENT: dict[str, Any] = {
@@ -96,6 +106,29 @@ async def test_what_a_watch_shows_is_in_the_store_and_what_it_takes_away_is_not(
     assert store.workload_of(record) is None
     await feed(store, "kafkaconsumerapps", app(), type_="DELETED")
     assert store.apps.get(Key("shop", "orders")) is None
+
+
+async def test_a_dependency_of_the_whole_cluster_is_kept_without_a_namespace(store: Store) -> None:
+    body = dependency()
+    await feed(store, "clusterdownstreamdependencies", body, type_=None)
+    record = store.cluster_dependencies.get(Key("", "orders-db"))
+    assert record is not None
+    assert record.spec is not None
+    assert record.spec.offered_to("shop")
+    assert not record.spec.offered_to("billing")
+    await feed(store, "clusterdownstreamdependencies", body, type_="DELETED")
+    assert store.cluster_dependencies.all() == ()
+
+
+async def test_a_dependency_is_known_until_it_is_deleted(store: Store) -> None:
+    body = dependency(namespace="shop")
+    await feed(store, "downstreamdependencies", body, type_="ADDED")
+    record = store.dependencies.get(Key("shop", "orders-db"))
+    assert record is not None
+    assert record.spec is not None
+    assert record.spec.capacity.value == 200
+    await feed(store, "downstreamdependencies", body, type_="DELETED")
+    assert store.dependencies.get(Key("shop", "orders-db")) is None
 
 
 async def test_a_late_delete_does_not_take_the_successor_of_the_same_name(store: Store) -> None:

@@ -34,11 +34,32 @@ from sluicegate.telemetry import log
     show_default=True,
     help="Show decisions and observations on the same port, to those whom the cluster's RBAC lets.",
 )
-def run(namespaces: tuple[str, ...], log_level: str, log_format: str, port: int, children: int, read_api: bool) -> None:
+@click.option(
+    "--cluster-dependencies/--no-cluster-dependencies",
+    default=None,
+    help="Look at ClusterDownstreamDependencies; by default unless --namespace is given.",
+)
+def run(
+    namespaces: tuple[str, ...],
+    log_level: str,
+    log_format: str,
+    port: int,
+    children: int,
+    read_api: bool,
+    cluster_dependencies: bool | None,
+) -> None:
     """Run the operator."""
     log.set_up(level=log_level, form=log.Format(log_format))
     from sluicegate.cli.run import run as operate
 
     with sentence():
-        code = asyncio.run(operate(namespaces=namespaces, port=port, children=children, read_api=read_api))
+        code = asyncio.run(
+            operate(
+                namespaces=namespaces,
+                port=port,
+                children=children,
+                read_api=read_api,
+                cluster_dependencies=cluster_dependencies,
+            )
+        )
     raise SystemExit(code)
