@@ -6,14 +6,12 @@ on from it. Figures wait as those of apps do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from sluicegate.act.conditions import rendered
 from sluicegate.act.figures import known, moment, near
-from sluicegate.model.decision import Condition
-from sluicegate.model.downstream import BreakerState
+from sluicegate.model.account import Account, Grant
 
 Status = Mapping[str, Any]
 GRANTS_EVERY = 5.0
@@ -21,39 +19,6 @@ FIGURES_EVERY = 30.0
 MEMORY_EVERY = 300.0
 MOST_GRANTS = 512
 """As the schema allows: of more apps than that only the first by name are listed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
-    """What one app is given. ``cost`` units of one replica; ``limited_by`` the dependency that bounds it."""
-
-    namespace: str
-    name: str
-    replicas: int
-    cost: float
-    wanted: int
-    weight: float
-    limited_by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """One dependency at one moment, in units; None: not known. ``free`` can be given to somebody at once."""
-
-    capacity: float | None
-    reserved: float
-    external: float | None
-    allocatable: float | None
-    granted: float
-    free: float | None
-    grants: Sequence[Grant]
-    state: BreakerState
-    since: float
-    reason: str
-    trips: int
-    next_at: float | None
-    conditions: Sequence[Condition]
-    memory: Mapping[str, Any]
 
 
 def render(account: Account, *, generation: int, previous: Status, now: float) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sluicegate.act.ports import EventNote
 from sluicegate.model.decision import Action, Condition, Decision, Truth
 from sluicegate.telemetry.redact import redact
 
-GOOD_WHEN_FALSE = frozenset({"Stalled", "ScalingLimited", "DeadLettering"})
+GOOD_WHEN_FALSE = frozenset({"Stalled", "ScalingLimited", "DeadLettering", "Saturated", "Overcommitted"})
 UNTOLD = frozenset({"Reconciling"})
 """It comes and goes with every scaling: the scaling itself is told."""
 LONGEST_MESSAGE = 1024
@@ -33,12 +33,8 @@ def transitions(
     for scaling in _scaling(decision):
         notes[scaling.reason] = scaling
     for condition in decision.conditions:
-        if condition.type not in UNTOLD and _is_news(condition, told.get(condition.type)):
-            note = EventNote(
-                type="Normal" if _is_good(condition.type, condition.status.value) else "Warning",
-                reason=condition.reason or condition.type,
-                message=_words(condition.message or f"{condition.type} is {condition.status.value}"),
-            )
+        if condition.type not in UNTOLD and is_news(condition, told.get(condition.type)):
+            note = note_of(condition)
             notes.setdefault(note.reason, note)
     return tuple(notes.values())
 
@@ -51,7 +47,17 @@ def _scaling(decision: Decision) -> Iterable[EventNote]:
         yield EventNote(type="Normal", reason=reason, message=_words(f"{change}: {decision.message}"))
 
 
-def _is_news(condition: Condition, told: tuple[Any, Any] | None) -> bool:
+def note_of(condition: Condition) -> EventNote:
+    """The Event that tells of a condition."""
+    return EventNote(
+        type="Normal" if _is_good(condition.type, condition.status.value) else "Warning",
+        reason=condition.reason or condition.type,
+        message=_words(condition.message or f"{condition.type} is {condition.status.value}"),
+    )
+
+
+def is_news(condition: Condition, told: tuple[Any, Any] | None) -> bool:
+    """Whether people who were ``told`` of a (status, reason) before want to hear of ``condition``."""
     good = _is_good(condition.type, condition.status.value)
     if told is None:
         return not good and condition.status is not Truth.UNKNOWN

@@ -1,6 +1,7 @@
 """Prometheus metrics of the process, and the doors by which the rooms report to them.
 
-What is about one app lives in `telemetry.apps`: it is written at each scrape from the last decisions.
+What is about one app lives in `telemetry.apps`, about one dependency in `telemetry.dependencies`: both are written at
+each scrape from what is known last.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, generate_latest
 
 from sluicegate.telemetry.apps import AppSeries
+from sluicegate.telemetry.dependencies import DependencySeries
 from sluicegate.version import VERSION
 
 disable_created_metrics()
@@ -78,6 +80,7 @@ watch_age_seconds = Gauge(
 )
 
 apps = AppSeries()
+dependencies = DependencySeries()
 observe = apps.observe
 
 _seen = time.monotonic()
@@ -93,6 +96,7 @@ def exposition() -> Iterator[bytes]:
     """Everything in Prometheus' text format, in pieces small enough to be made between two turns of the loop."""
     yield generate_latest(registry)
     yield from apps.exposition()
+    yield from dependencies.exposition()
 
 
 def watch_seen() -> None:
