@@ -32,7 +32,7 @@ def definition(kind: Kind, *, annotations: dict[str, str] | None = None) -> dict
         "metadata": metadata,
         "spec": {
             "group": GROUP,
-            "scope": "Namespaced",
+            "scope": "Cluster" if kind.clusterwide else "Namespaced",
             "names": {
                 "kind": kind.kind,
                 "listKind": f"{kind.kind}List",

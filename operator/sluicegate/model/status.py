@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from sluicegate.model.downstream import BreakerState
 from sluicegate.model.moment import Moment
 from sluicegate.model.resource import Part
 
@@ -141,6 +142,21 @@ class ForeignStatus(Part):
     """Whether it is paused."""
 
 
+class AppDependencyStatus(Part):
+    """What one dependency lets this app have."""
+
+    name: Word
+    """Its name, as in spec.dependencies."""
+    replicas: Count | None = None
+    """How many replicas its capacity gives; absent while nobody knows."""
+    allowed: Count | None = None
+    """How many replicas its breaker lets run; absent: as many as there is capacity for."""
+    breaker: BreakerState | None = None
+    """Closed: all is well. Open: consumers stand back. HalfOpen: one app tries."""
+    problem: Word | None = None
+    """One CamelCase word when something about it is wrong."""
+
+
 class AppStatus(Part):
     """What the operator knows and decided; live figures are in its metrics."""
 
@@ -162,6 +178,17 @@ class AppStatus(Part):
     """What one replica handles."""
     effective: Effective | None = None
     """Defaults that stand in code, where the spec says nothing."""
+    dependencies: (
+        Annotated[
+            tuple[AppDependencyStatus, ...],
+            Field(
+                max_length=16,
+                json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
+            ),
+        ]
+        | None
+    ) = None
+    """What each dependency lets this app have."""
     foreign: ForeignStatus | None = None
     """Another autoscaler on the same workload."""
     memory: Annotated[
@@ -170,7 +197,7 @@ class AppStatus(Part):
     ] = Field(default_factory=dict)
     """What a restart must not forget; for the operator only."""
     conditions: Conditions | None = None
-    """Ready, Reconciling, Stalled, ScalingActive, ScalingLimited, LagKnown, PartitionsHealthy."""
+    """Ready, Reconciling, Stalled, ScalingActive, ScalingLimited, LagKnown, PartitionsHealthy, DependenciesHealthy."""
 
 
 class SweepStatus(Part):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sluicegate.model.crd import definition, files, main
 from sluicegate.model.rule import VALIDATIONS
-from sluicegate.model.schema.kinds import APP, CONNECTION, KINDS, Kind
+from sluicegate.model.schema.kinds import APP, CLUSTER_DEPENDENCY, CONNECTION, DEPENDENCY, KINDS, Kind
 from sluicegate.model.schema.text import yaml_text
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -55,8 +55,13 @@ def test_the_command_writes_the_files_and_names_its_arguments(
 ) -> None:
     crds, chart, docs = (tmp_path / name for name in ("crds", "chart", "docs"))
     assert main([str(crds), str(chart), str(docs)]) == 0
-    assert {path.name for path in crds.iterdir()} == {"kafkaconsumerapps.yaml", "kafkaconnections.yaml"}
-    assert {path.name for path in docs.iterdir()} == {"kafkaconsumerapp.md", "kafkaconnection.md"}
+    assert {path.name for path in crds.iterdir()} == {
+        "kafkaconsumerapps.yaml", "kafkaconnections.yaml",
+        "downstreamdependencies.yaml", "clusterdownstreamdependencies.yaml",
+    }  # fmt: skip
+    assert {path.name for path in docs.iterdir()} == {
+        "kafkaconsumerapp.md", "kafkaconnection.md", "downstreamdependency.md", "clusterdownstreamdependency.md",
+    }  # fmt: skip
     assert main([]) == 2
     assert "CRDS_DIRECTORY" in capsys.readouterr().err
 
@@ -125,6 +130,9 @@ def test_no_rule_reads_a_duration_before_its_form_is_known(kind: Kind) -> None:
         for rule in node.get(VALIDATIONS, ()):
             if "duration(self)" in rule["rule"]:
                 assert re.match(r"self\.size\(\) > 1 && self\.matches\('.*'\) && duration\(self\)", rule["rule"]), path
+            for field in re.findall(r"duration\(self\.(\w+)\)", rule["rule"]):
+                for guard in (f"!has(self.{field})", f"self.{field}.size() < 2", f"!self.{field}.matches("):
+                    assert guard in rule["rule"].split("duration(")[0], path
 
 
 def test_no_member_of_a_choice_has_a_default() -> None:
@@ -137,6 +145,38 @@ def test_no_member_of_a_choice_has_a_default() -> None:
         spec["scaling"]["properties"]["scaleToZero"],
     ):
         assert "default" not in member
+
+
+@pytest.mark.parametrize("kind", [DEPENDENCY, CLUSTER_DEPENDENCY], ids=lambda kind: kind.kind)
+def test_no_source_of_a_dependency_has_a_default(kind: Kind) -> None:
+    spec = schema_of(kind)["properties"]["spec"]["properties"]
+    choices = (spec["capacity"], spec["usage"], spec["health"]["items"])
+    sources = {"value", "http", "prometheus", "postgres"}
+    members = [(name, member) for one in choices for name, member in one["properties"].items() if name in sources]
+    assert len(members) == 8
+    assert [name for name, member in members if "default" in member] == []
+
+
+def test_what_several_namespaces_share_lives_in_none_of_them() -> None:
+    assert {kind.kind: definition(kind)["spec"]["scope"] for kind in KINDS} == {
+        "KafkaConsumerApp": "Namespaced",
+        "KafkaConnection": "Namespaced",
+        "DownstreamDependency": "Namespaced",
+        "ClusterDownstreamDependency": "Cluster",
+    }
+    shared = schema_of(CLUSTER_DEPENDENCY)["properties"]["spec"]["properties"].keys()
+    assert shared - schema_of(DEPENDENCY)["properties"]["spec"]["properties"].keys() == {"allowedNamespaces"}
+
+
+def test_kinds_have_the_short_names_and_the_category_that_were_promised() -> None:
+    names = {kind.kind: definition(kind)["spec"]["names"] for kind in KINDS}
+    assert {kind: one["shortNames"] for kind, one in names.items()} == {
+        "KafkaConsumerApp": ["kca"],
+        "KafkaConnection": ["kconn"],
+        "DownstreamDependency": ["dsd"],
+        "ClusterDownstreamDependency": ["cdsd"],
+    }
+    assert all(one["categories"] == ["sluicegate"] for one in names.values())
 
 
 def test_defaults_are_written_as_users_write_them() -> None:
@@ -152,6 +192,7 @@ def test_fields_whose_machinery_does_not_exist_are_not_offered() -> None:
     spec = schema_of(APP)["properties"]["spec"]["properties"]
     assert spec.keys() == {
         "scaleTargetRef", "kafka", "consumerGroup", "topics", "mode", "suspend", "override", "scaling",
+        "dependencies",
     }  # fmt: skip
 
 
@@ -163,6 +204,13 @@ def test_kubectl_get_shows_what_was_promised() -> None:
     assert wide == ["GROUP", "PARTITIONS", "RATE-IN", "RATE-OUT", "MODE", "REASON"]
 
 
+@pytest.mark.parametrize("kind", [DEPENDENCY, CLUSTER_DEPENDENCY], ids=lambda kind: kind.kind)
+def test_kubectl_get_shows_of_a_dependency_what_was_promised(kind: Kind) -> None:
+    columns = definition(kind)["spec"]["versions"][0]["additionalPrinterColumns"]
+    narrow = [column["name"].upper() for column in columns if not column.get("priority")]
+    assert narrow == ["UNIT", "CAPACITY", "GRANTED", "FREE", "BREAKER", "APPS", "READY", "AGE"]
+
+
 @each_kind
 def test_every_column_shows_a_field_that_exists(kind: Kind) -> None:
     fields = {path.replace("[]", "") for path, _ in nodes(schema_of(kind))} | {".metadata.creationTimestamp"}
@@ -170,12 +218,15 @@ def test_every_column_shows_a_field_that_exists(kind: Kind) -> None:
         assert re.sub(r"\[\?.*?\]", "", column.path) in fields
 
 
-def test_conditions_are_a_map_by_type_and_topics_a_set() -> None:
+def test_conditions_are_a_map_by_type_dependencies_by_name_and_topics_a_set() -> None:
     properties = schema_of(APP)["properties"]
     conditions = properties["status"]["properties"]["conditions"]
     assert conditions["x-kubernetes-list-type"] == "map"
     assert conditions["x-kubernetes-list-map-keys"] == ["type"]
     assert properties["spec"]["properties"]["topics"]["x-kubernetes-list-type"] == "set"
+    for shelf in (properties["spec"], properties["status"]):
+        assert shelf["properties"]["dependencies"]["x-kubernetes-list-type"] == "map"
+        assert shelf["properties"]["dependencies"]["x-kubernetes-list-map-keys"] == ["name"]
 
 
 letters = st.characters(exclude_categories=("C", "Zl", "Zp")) | st.sampled_from("\n\t")

@@ -78,7 +78,7 @@ def test_a_full_status_of_an_app_is_kept_whole_by_the_api_server() -> None:
         now=NOW,
     )
     schema = structural(AppStatus)
-    assert written.keys() == schema["properties"].keys()
+    assert {*written, "dependencies"} == schema["properties"].keys(), "this app names no dependency"
     assert list(misfits(written, schema)) == []
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from sluicegate.model.app import AppSpec
 from sluicegate.model.connection import ConnectionSpec
+from sluicegate.model.dependency import ClusterDependencySpec, DependencySpec
+from sluicegate.model.dependency_status import DependencyStatus
 from sluicegate.model.resource import Part
 from sluicegate.model.status import AppStatus, ConnectionStatus
 
@@ -22,7 +24,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A namespaced kind. ``example`` is a small one for the reference: metadata and spec."""
+    """A kind; ``clusterwide``: its objects live in no namespace. ``example`` is a small one for the reference."""
 
     kind: str
     plural: str
@@ -32,6 +34,7 @@ class Kind:
     status: type[Part]
     columns: tuple[Column, ...]
     example: str
+    clusterwide: bool = False
 
     @property
     def singular(self) -> str:
@@ -40,6 +43,20 @@ class Kind:
 
 _READY = Column("Ready", '.status.conditions[?(@.type=="Ready")].status')
 _AGE = Column("Age", ".metadata.creationTimestamp", "date")
+_DEPENDENCY_COLUMNS = (
+    Column("Unit", ".spec.unit"),
+    Column("Capacity", ".status.capacity", "number"),
+    Column("Granted", ".status.granted", "number"),
+    Column("Free", ".status.free", "number"),
+    Column("Breaker", ".status.breaker.state"),
+    Column("Apps", ".status.apps", "integer"),
+    _READY,
+    _AGE,
+    Column("Reserved", ".status.reserved", "number", wide=True),
+    Column("External", ".status.external", "number", wide=True),
+    Column("Allocatable", ".status.allocatable", "number", wide=True),
+    Column("Reason", '.status.conditions[?(@.type=="Ready")].reason', wide=True),
+)
 
 APP = Kind(
     kind="KafkaConsumerApp",
@@ -73,6 +90,8 @@ spec:
   consumerGroup: orders-v1
   topics: [orders]
   scaling: {maxReplicas: 40, lagObjective: 60s}
+  dependencies:
+  - {name: orders-db, costPerReplica: 10}
 """,
 )
 
@@ -106,4 +125,51 @@ spec:
 """,
 )
 
-KINDS = (APP, CONNECTION)
+DEPENDENCY = Kind(
+    kind="DownstreamDependency",
+    plural="downstreamdependencies",
+    short="dsd",
+    about="Something consumers use that has a limit. Apps beside it that name it never run beyond their share of it.",
+    spec=DependencySpec,
+    status=DependencyStatus,
+    columns=_DEPENDENCY_COLUMNS,
+    example="""\
+metadata: {name: orders-db}
+spec:
+  unit: connections
+  capacity:
+    postgres:
+      connectionSecretRef: {name: orders-db, key: uri}
+    reserved: 40
+  usage:
+    postgres:
+      connectionSecretRef: {name: orders-db, key: uri}
+  health:
+  - name: connects
+    postgres:
+      connectionSecretRef: {name: orders-db, key: uri}
+""",
+)
+
+CLUSTER_DEPENDENCY = Kind(
+    kind="ClusterDownstreamDependency",
+    plural="clusterdownstreamdependencies",
+    short="cdsd",
+    about=(
+        "Something consumers of several namespaces use that has a limit, offered to the apps of those namespaces. "
+        "Its Secrets live in the operator's namespace."
+    ),
+    spec=ClusterDependencySpec,
+    status=DependencyStatus,
+    columns=_DEPENDENCY_COLUMNS,
+    example="""\
+metadata: {name: warehouse}
+spec:
+  unit: requests a second
+  capacity: {value: 500}
+  allowedNamespaces: [shop, billing]
+""",
+    clusterwide=True,
+)
+
+KINDS = (APP, CONNECTION, DEPENDENCY, CLUSTER_DEPENDENCY)
