@@ -90,7 +90,7 @@ def learn(*, scene: Scene, memory: Memory) -> Memory:
 def _saturated(*, scene: Scene, memory: Memory, window: float) -> float | None:
     """Median speed of the members that had more than enough to do at both ends of the window."""
     enough = scene.rhythm + SATURATED
-    waiting = scene.assignment.present(scene.floor)
+    waiting = scene.waiting
     if max(waiting) <= enough * LEAST_MESSAGES / window:
         return None
     base = back(looks(memory.polls), window)
@@ -132,7 +132,7 @@ def _kept_up(*, scene: Scene, rates: Rates, memory: Memory) -> Memory:
     since = scene.now - scene.poll if memory.kept_up_since is None else memory.kept_up_since
     if scene.now - since < KEPT_UP:
         return memory if memory.kept_up_since == since else evolve(memory, kept_up_since=since)
-    proven = min(rates.mid, rates.minute) * max(scene.assignment.present(scene.share))
+    proven = min(rates.mid, rates.minute) * max(scene.portions)
     if memory.bound_at is not None and proven <= memory.bound and scene.now - memory.bound_at < RENEWED:
         return memory
     faded = memory.bound * exp(-(scene.now - (memory.bound_at or scene.now)) / BOUND_FADES)

@@ -22,8 +22,7 @@ def void_recreated(parts: Sequence[Partition], memory: Memory) -> Memory:
     observation begins (no step down may come from figures of the old)."""
     known = dict(memory.topic_ids)
     ids = {part.topic: part.topic_id for part in parts if part.topic_id is not None}
-    merged = tuple(sorted({**known, **ids}.items()))
-    if merged == memory.topic_ids:
+    if ids.items() <= known.items():
         return memory
     marks = frozenset(memory.topic_marks)
     changed = {
@@ -32,7 +31,7 @@ def void_recreated(parts: Sequence[Partition], memory: Memory) -> Memory:
         if (topic in known and known[topic] != id_)
         or (marks and topic not in known and topic_mark(topic, id_) not in marks)
     }
-    memory = evolve(memory, topic_ids=merged, topic_marks=())
+    memory = evolve(memory, topic_ids=tuple(sorted({**known, **ids}.items())), topic_marks=())
     if not changed:
         return memory
     gone = {f"{part.topic}-{part.partition}" for part in parts if part.topic in changed}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from sluicegate.decide.absent import not_listed, remembered
 from sluicegate.decide.incarnation import void_recreated
@@ -16,6 +17,8 @@ from sluicegate.model.kafka import Partition
 from sluicegate.model.known import Known, Maybe, Unknown
 from sluicegate.model.memory import Memory, evolve
 from sluicegate.model.observation import Observation
+
+_PLACE = attrgetter("topic", "partition")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,7 @@ def read(
     """
     missing = not_listed(observation=observation, topics=topics)
     absent = remembered(memory.names, observation=observation) if missing else ()
-    parts = sorted((*observation.partitions, *absent), key=lambda part: (part.topic, part.partition))
+    parts = sorted((*observation.partitions, *absent), key=_PLACE)
     names = tuple([f"{part.topic}-{part.partition}" for part in parts])
     memory = void_recreated(parts, memory)
     memory = _isolation(parts, kafka=kafka, memory=memory)
@@ -74,6 +77,13 @@ def read(
     for name, part in zip(names, parts, strict=True):
         end = part.stable if stable_end else part.end
         ends.append(end)
+        committed, start = part.committed, part.start
+        if committed is not None and start is not None and end is not None and part.fault is None:
+            reached = committed if committed > start else start
+            if reached <= end:
+                positions.append(reached)
+                lags.append(end - reached)
+                continue
         position = _position(part, end=end, reset=kafka.offset_reset, first=first.get(name))
         if isinstance(position, int) and end is not None and position > end:
             position = _beyond(part, position=position, end=end, stable_end=stable_end)
@@ -99,7 +109,7 @@ def read(
         topics=part_topics,
         ends=ends,
         lags=lags,
-        resting=_resting(parts, observation),
+        resting=_resting(parts, observation) if transactional else (),
         transactional=frozenset(transactional),
         before=memory.residue,
     )

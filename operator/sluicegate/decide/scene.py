@@ -4,7 +4,7 @@ written, and each brings ``consumers`` members."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import sqrt
 
 from sluicegate.decide.assignment import Assignment
@@ -57,6 +57,17 @@ class Scene:
     lead: float
     last_change: float | None
     static: bool = False
+    rhythm: float = field(init=False, compare=False)
+    """Seconds between highest and lowest rest."""
+    waiting: Sequence[float] = field(init=False, compare=False)
+    """``floor`` by the present members."""
+    portions: Sequence[float] = field(init=False, compare=False)
+    """``share`` by the present members."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rhythm", min(30.0, max(5.0, 2 * self.rest)))
+        object.__setattr__(self, "waiting", self.assignment.present(self.floor))
+        object.__setattr__(self, "portions", self.assignment.present(self.share))
 
     @property
     def parting(self) -> float:
@@ -76,11 +87,6 @@ class Scene:
     def since_change(self) -> float:
         return float("inf") if self.last_change is None else self.now - self.last_change
 
-    @property
-    def rhythm(self) -> float:
-        """Seconds between highest and lowest rest."""
-        return min(30.0, max(5.0, 2 * self.rest))
-
     def beyond_rest(self, have: float, rate: float) -> float:
         """What of ``have`` messages neither the commit rhythm nor chance explains at ``rate``."""
         usual = (self.rest + self.rhythm / 2) * rate
@@ -90,12 +96,11 @@ class Scene:
         """Members with more waiting, beyond what rhythm and chance explain, than ``by`` seconds of their arrivals."""
         if self.rates is None:
             return []
-        usual = [self.rates.now * share for share in self.assignment.present(self.share)]
-        waiting = self.assignment.present(self.floor)
+        now = self.rates.now
         return [
             member
-            for member, (have, rate) in enumerate(zip(waiting, usual, strict=True))
-            if self.beyond_rest(have, rate) > by * rate + SLACK
+            for member, (have, share) in enumerate(zip(self.waiting, self.portions, strict=True))
+            if self.beyond_rest(have, now * share) > by * (now * share) + SLACK
         ]
 
     def loads(self, values: Sequence[float], *, replicas: int) -> list[float]:

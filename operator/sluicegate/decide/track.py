@@ -40,16 +40,12 @@ def track(*, reading: Reading, group: Group | None, observed_at: float, settled:
     before = memory.polls[-1] if memory.polls else None
     fresh = before is None or observed_at > before.at
     moving = not settled or moved_owner
-    moved_at = list(memory.moved_at)
     newest = _poll(reading, at=observed_at)
-    poisoned = max(STILL_POLLS * (observed_at - before.at), STILL_PERIODS * (memory.gap or 0.0)) if before else SPAN
-    for index, lag in enumerate(reading.lags):
-        committed = before is not None and newest.committed[index] != before.committed[index]
-        restarted = owner[index] != memory.owner[index] or (moving and owner[index] != "")
-        if restarted and memory.owner[index] and observed_at - moved_at[index] >= poisoned:
-            restarted = False
-        if restarted or (owner[index] and (lag == 0 or committed)):
-            moved_at[index] = observed_at
+    if before is None or moving or owner != memory.owner:
+        moved_at = _restarts(reading, newest=newest, owner=owner, moving=moving, memory=memory)
+    else:
+        steps = zip(owner, reading.lags, newest.committed, before.committed, memory.moved_at, strict=True)
+        moved_at = tuple([observed_at if who and (lag == 0 or now != was) else at for who, lag, now, was, at in steps])
     polls = memory.polls
     if fresh and not reading.blind:
         polls = polls or _seed(reading, at=observed_at)
@@ -61,14 +57,37 @@ def track(*, reading: Reading, group: Group | None, observed_at: float, settled:
     return evolve(
         memory,
         polls=polls,
-        held=tuple([old if lag is None else lag for lag, old in zip(reading.lags, memory.held, strict=True)]),
+        held=_held(reading.lags, before=memory.held),
         owner=owner,
-        moved_at=tuple(moved_at),
+        moved_at=moved_at,
         unstable_at=observed_at if moving else memory.unstable_at,
         rebalanced_at=observed_at if moved_owner or _rebalancing(group) else memory.rebalanced_at,
         gap=gap,
         polls_seen=seen,
     )
+
+
+def _held(lags: tuple[int | None, ...], *, before: Sequence[int | None]) -> tuple[int | None, ...]:
+    if None not in lags:
+        return lags
+    return tuple([old if lag is None else lag for lag, old in zip(lags, before, strict=True)])
+
+
+def _restarts(
+    reading: Reading, *, newest: Poll, owner: Sequence[str], moving: bool, memory: Memory
+) -> tuple[float, ...]:
+    """When each partition last moved, where members are on their way or partitions changed hands."""
+    before = memory.polls[-1] if memory.polls else None
+    moved_at = list(memory.moved_at)
+    poisoned = max(STILL_POLLS * (newest.at - before.at), STILL_PERIODS * (memory.gap or 0.0)) if before else SPAN
+    for index, lag in enumerate(reading.lags):
+        committed = before is not None and newest.committed[index] != before.committed[index]
+        restarted = owner[index] != memory.owner[index] or (moving and owner[index] != "")
+        if restarted and memory.owner[index] and newest.at - moved_at[index] >= poisoned:
+            restarted = False
+        if restarted or (owner[index] and (lag == 0 or committed)):
+            moved_at[index] = newest.at
+    return tuple(moved_at)
 
 
 def thin(polls: tuple[Poll, ...]) -> tuple[Poll, ...]:
@@ -79,10 +98,18 @@ def thin(polls: tuple[Poll, ...]) -> tuple[Poll, ...]:
         age = now - poll.at
         if age >= SPAN:
             kept = [poll]
-        elif not kept or poll.at - kept[-1].at >= next(step for upto, step in STEPS if age <= upto):
+        elif not kept or poll.at - kept[-1].at >= _apart(age):
             kept.append(poll)
     kept.append(polls[-1])
     return tuple(kept[-MOST_POLLS:])
+
+
+def _apart(age: float) -> float:
+    """Seconds between two polls that are kept, so long ago."""
+    for upto, step in STEPS:
+        if age <= upto:
+            return step
+    return SPAN
 
 
 def _handing_over(group: Group) -> bool:
