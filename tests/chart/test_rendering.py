@@ -28,6 +28,8 @@ def test_by_default_it_installs_these_objects(render: Render) -> None:
         ("ClusterRole", "sluicegate-view"),
         ("ClusterRoleBinding", "sluicegate"),
         ("ClusterRoleBinding", "sluicegate-operators-reviews"),
+        ("CustomResourceDefinition", "clusterdownstreamdependencies.sluicegate.dev"),
+        ("CustomResourceDefinition", "downstreamdependencies.sluicegate.dev"),
         ("CustomResourceDefinition", "kafkaconnections.sluicegate.dev"),
         ("CustomResourceDefinition", "kafkaconsumerapps.sluicegate.dev"),
         ("Deployment", "sluicegate"),

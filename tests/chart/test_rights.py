@@ -9,8 +9,10 @@ from tests.support.chart import Body, Render, Rendered
 RIGHTS = {
     ("sluicegate.dev", "kafkaconsumerapps"): {"list", "watch"},
     ("sluicegate.dev", "kafkaconnections"): {"list", "watch"},
+    ("sluicegate.dev", "downstreamdependencies"): {"list", "watch"},
     ("sluicegate.dev", "kafkaconsumerapps/status"): {"patch"},
     ("sluicegate.dev", "kafkaconnections/status"): {"patch"},
+    ("sluicegate.dev", "downstreamdependencies/status"): {"patch"},
     ("apps", "deployments"): {"list", "watch"},
     ("apps", "statefulsets"): {"list", "watch"},
     ("apps", "deployments/scale"): {"get", "update"},
@@ -21,6 +23,12 @@ RIGHTS = {
     ("autoscaling", "horizontalpodautoscalers"): {"list"},
     ("keda.sh", "scaledobjects"): {"list"},
 }
+
+SHARED = {
+    ("sluicegate.dev", "clusterdownstreamdependencies"): {"list", "watch"},
+    ("sluicegate.dev", "clusterdownstreamdependencies/status"): {"patch"},
+}
+"""What lives in no namespace."""
 
 REVIEWS = {
     ("authentication.k8s.io", "tokenreviews"): {"create"},
@@ -54,13 +62,38 @@ def given_to_the_operator(rendered: Rendered) -> list[Body]:
 
 def test_the_operator_has_these_rights_and_no_others(render: Render) -> None:
     main, reviews = sorted(given_to_the_operator(render()), key=lambda role: str(role["metadata"]["name"]))
-    assert rights(main) == RIGHTS
+    assert rights(main) == RIGHTS | SHARED
     assert rights(reviews) == REVIEWS
+
+
+def test_in_watched_namespaces_only_what_lives_in_none_is_out_of_reach_unless_asked_for(render: Render) -> None:
+    alone = render({"watchNamespaces": ["shop"]})
+    assert not any(SHARED.keys() & rights(role).keys() for role in given_to_the_operator(alone))
+    assert "--cluster-dependencies" not in alone.container["args"]
+    asked = render({"watchNamespaces": ["shop"], "clusterDependencies": {"enabled": True}, "secretNames": ["db"]})
+    assert "--cluster-dependencies" in asked.container["args"]
+    found = {
+        (role["kind"], role["metadata"].get("namespace")): role
+        for role in given_to_the_operator(asked)
+        if "cluster-dependencies" in role["metadata"]["name"]
+    }
+    assert {where: rights(role) for where, role in found.items()} == {
+        ("ClusterRole", None): SHARED,
+        ("Role", "operators"): {("", "secrets"): {"get"}},
+        ("Role", "default"): {("", "events"): {"create"}},
+    }
+    assert found["Role", "operators"]["rules"][0]["resourceNames"] == ["db"]
+
+
+def test_everywhere_what_lives_in_no_namespace_is_seen_anyway(render: Render) -> None:
+    plain, asked = render(), render({"clusterDependencies": {"enabled": True}})
+    assert given_to_the_operator(plain) == given_to_the_operator(asked)
+    assert plain.container["args"] == asked.container["args"]
 
 
 def test_without_the_read_api_there_are_no_rights_for_it_and_no_routes(render: Render) -> None:
     rendered = render({"readApi": {"enabled": False}})
-    assert [rights(role) for role in given_to_the_operator(rendered)] == [RIGHTS]
+    assert [rights(role) for role in given_to_the_operator(rendered)] == [RIGHTS | SHARED]
     assert rendered.all("Role") == []
     assert "--no-read-api" in rendered.container["args"]
     assert "--no-read-api" not in render().container["args"]
@@ -121,7 +154,11 @@ def test_secrets_can_be_narrowed_to_names_and_are_never_listed(render: Render) -
 def test_those_who_may_edit_a_namespace_may_edit_apps_but_not_their_status(render: Render) -> None:
     edit = render().one("ClusterRole", ending="-edit")
     assert edit["metadata"]["labels"]["rbac.authorization.k8s.io/aggregate-to-edit"] == "true"
-    assert set(rights(edit)) == {("sluicegate.dev", "kafkaconsumerapps"), ("sluicegate.dev", "kafkaconnections")}
+    assert set(rights(edit)) == {
+        ("sluicegate.dev", "kafkaconsumerapps"),
+        ("sluicegate.dev", "kafkaconnections"),
+        ("sluicegate.dev", "downstreamdependencies"),
+    }, "what several namespaces share is for those who run the cluster"
     view = render().one("ClusterRole", ending="-view")
     assert set().union(*rights(view).values()) == {"get", "list", "watch"}
     alone = render({"rbac": {"userRoles": False}, "watchNamespaces": ["a"]})

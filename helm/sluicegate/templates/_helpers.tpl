@@ -22,6 +22,11 @@
 {{- printf "%s-%s-reviews" (include "sluicegate.fullname" .) .Release.Namespace -}}
 {{- end -}}
 
+{{/* Of the whole cluster, too, and of the namespace `default`, where others may have a release. */}}
+{{- define "sluicegate.clusterDependencies" -}}
+{{- printf "%s-%s-cluster-dependencies" (include "sluicegate.fullname" .) .Release.Namespace -}}
+{{- end -}}
+
 {{- define "sluicegate.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "sluicegate.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -42,14 +47,35 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- end -}}
 
+{{- define "sluicegate.clusterDependencyRules" -}}
+- apiGroups: [sluicegate.dev]
+  resources: [clusterdownstreamdependencies]
+  verbs: [list, watch]
+- apiGroups: [sluicegate.dev]
+  resources: [clusterdownstreamdependencies/status]
+  verbs: [patch]
+{{- end -}}
+
+{{- define "sluicegate.secretRules" -}}
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get]
+  {{- with .Values.secretNames }}
+  resourceNames: {{ toJson . }}
+  {{- end }}
+{{- end -}}
+
 {{/* What the operator may do, in all namespaces or in each of watchNamespaces. */}}
 {{- define "sluicegate.rules" -}}
 - apiGroups: [sluicegate.dev]
-  resources: [kafkaconsumerapps, kafkaconnections]
+  resources: [kafkaconsumerapps, kafkaconnections, downstreamdependencies]
   verbs: [list, watch]
 - apiGroups: [sluicegate.dev]
-  resources: [kafkaconsumerapps/status, kafkaconnections/status]
+  resources: [kafkaconsumerapps/status, kafkaconnections/status, downstreamdependencies/status]
   verbs: [patch]
+{{- if not .Values.watchNamespaces }}
+{{ include "sluicegate.clusterDependencyRules" . }}
+{{- end }}
 - apiGroups: [apps]
   resources: [deployments, statefulsets]
   verbs: [list, watch]
@@ -62,12 +88,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 - apiGroups: [""]
   resources: [events]
   verbs: [create]
-- apiGroups: [""]
-  resources: [secrets]
-  verbs: [get]
-  {{- with .Values.secretNames }}
-  resourceNames: {{ toJson . }}
-  {{- end }}
+{{ include "sluicegate.secretRules" . }}
 - apiGroups: [autoscaling]
   resources: [horizontalpodautoscalers]
   verbs: [list]
