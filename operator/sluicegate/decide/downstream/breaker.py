@@ -39,7 +39,7 @@ def turn(
     """How the breaker is at ``now`` (unix seconds), what to remember, and the transition made, if any.
 
     ``results`` the newest of each check; ``used`` what all apps together use now, ``allocatable`` what can be shared
-    out (None: unknown), ``least_step`` the cost of the dearest replica, all in thousandths of a unit.
+    out (None: unknown), ``least_step`` the cost of one replica, all in thousandths of a unit.
     """
     newest = {result.check: result for result in results}
     before = _rested(spec, _heard(spec, newest, _begun(memory, now), used, now), now)

@@ -67,7 +67,7 @@ def _open(spec: DependencySpec, memory: BreakerMemory, *, waits: bool, now: floa
 
 def _half_open(spec: DependencySpec, memory: BreakerMemory, now: float) -> str:
     late = answers.missing(memory.rows, checks=spec.health, now=now)
-    goal = f"until {_checks(late)} good" if late else "for openFor, since there are no checks"
+    goal = f"until {_checks(late)} good" if late else "for openFor, as no checks tell"
     return f"one canary tries it {goal}; the others wait"
 
 

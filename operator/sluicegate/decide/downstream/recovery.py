@@ -25,7 +25,7 @@ def steps(
 ) -> Steps:
     """``base`` and one step for each `every` since ``closed_at``, until ``allocatable`` is reached.
 
-    A step is `stepPercent` of ``allocatable``, at least ``least_step`` (the dearest replica). All amounts are
+    A step is `stepPercent` of ``allocatable``, at least ``least_step`` (one replica). All amounts are
     thousandths of a unit. While ``allocatable`` is unknown the steps are the least, and do not end.
     """
     taken = int(max(0.0, now - closed_at) // rule.every)
