@@ -4,6 +4,7 @@ At-least-once: an offset is committed only after the work for it is done and its
 crash or a rebalance can therefore hand the same message out twice, never lose one; the work must bear that. Here each
 result carries the key ``topic-partition-offset``, so whoever reads results can drop the second one. In your service:
 an upsert under a business key, or a table of keys already handled, written in the transaction of the work itself.
+With DATABASE_URL set it writes each message into a PostgreSQL in that way (database.py).
 
 One thread, one consumer: to do more at once, run more replicas (up to the number of partitions), not more threads.
 """
@@ -14,16 +15,18 @@ import json
 import os
 import signal
 import sys
-import threading
 import time
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 
+from examples.consumer.probe import serve
+
+if TYPE_CHECKING:
+    from examples.consumer.database import Database
+
 LOOK_S = 0.2  # how long one poll waits: bounds how late a SIGTERM or a due commit is noticed
-SILENT_S = 60.0  # a loop that has not turned for so long is dead: the liveness probe says so
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,8 @@ class Settings:
     client_id: str
     session_ms: int
     port: int
+    database_url: str
+    connections: int
 
     @classmethod
     def read(cls, env: dict[str, str]) -> Settings:
@@ -55,6 +60,8 @@ class Settings:
             client_id=env.get("HOSTNAME", "consumer"),
             session_ms=int(env.get("SESSION_TIMEOUT_MS", "10000")),
             port=int(env.get("HTTP_PORT", "8080")),
+            database_url=env.get("DATABASE_URL", ""),
+            connections=int(env.get("CONNECTIONS_PER_REPLICA", "1")),
         )
 
     def consumer(self) -> dict[str, Any]:
@@ -95,6 +102,7 @@ class Worker:
         self._committed_at = time.monotonic()
         self._free_at = 0.0
         self._results = Producer(settings.producer()) if settings.results_topic else None
+        self._database = self._made_database() if settings.database_url else None
         self._consumer = Consumer(settings.consumer() | {"error_cb": lambda error: log("kafka", error=error.str())})
 
     def stop(self) -> None:
@@ -104,21 +112,25 @@ class Worker:
     def run(self) -> None:
         """Until `stop`. A fatal client error ends the process by an exception: Kubernetes starts a fresh one."""
         consumer = self._consumer
-        consumer.subscribe(
-            list(self.settings.topics), on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost
-        )
         try:
+            # Before joining: a member that cannot write would hold partitions which others could work on.
+            if self._database is not None and not self._database.open():
+                return
+            consumer.subscribe(
+                list(self.settings.topics), on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost
+            )
             while not self._stopping:
                 message = consumer.poll(LOOK_S)
                 self.turned = time.monotonic()
-                if message is not None and self._usable(message):
-                    self._work(message)
+                if message is not None and self._usable(message) and self._work(message):
                     consumer.store_offsets(message)
                     self._uncommitted += 1
                 # After an idle poll too: a group that rests must rest at lag 0, not at its last unfinished batch.
                 if self._uncommitted and (message is None or self._commit_due()):
                     self._commit("rhythm")
         finally:
+            if self._database is not None:
+                self._database.close()  # first: others may be waiting for the connections
             # Whatever happened, close: a consumer that is only dropped can hang the interpreter at exit, and the pod
             # stays Running and Ready without being a member. Closing also hands the partitions over at once.
             consumer.close()
@@ -133,14 +145,45 @@ class Worker:
         log("poll", error=error.str())
         return False
 
-    def _work(self, message: Message) -> None:
-        """Stands for your work: a call downstream that takes ``work_s`` on average (lost pauses are made up for)."""
+    def _work(self, message: Message) -> bool:
+        """Stands for your work: a call downstream that takes ``work_s`` on average (lost pauses are made up for).
+
+        False: told to end before it was done, and whoever gets the partition does it again.
+        """
         now = time.monotonic()
         self._free_at = max(self._free_at, now - 0.25) + self.settings.work_s
         time.sleep(max(0.0, self._free_at - now))
+        if self._database is not None and not self._write(message, self._database):
+            return False
         self.handled += 1
         if self._results is not None:
             self._report(message, self._results)
+        return True
+
+    def _write(self, message: Message, database: Database) -> bool:
+        partition, offset = message.partition(), message.offset()
+        return database.write(topic=message.topic() or "", partition=partition or 0, offset=offset or 0)
+
+    def _made_database(self) -> Database:
+        from examples.consumer.database import Database  # only who has a database needs its client
+
+        size, me = self.settings.connections, self._me
+        return Database(self.settings.database_url, connections=size, name=me, go_on=self._go_on, log=log)
+
+    def _go_on(self) -> bool:
+        """Asked by whoever waits in the loop's place: it turns still."""
+        self.turned = time.monotonic()
+        return not self._stopping
+
+    @property
+    def ready(self) -> bool:
+        """A member of the group, and what its work needs is at hand."""
+        return self.joined and (self._database is None or self._database.ready)
+
+    @property
+    def refused(self) -> int:
+        """How often the database had no room for a connection."""
+        return self._database.refused if self._database is not None else 0
 
     def _report(self, message: Message, results: Producer) -> None:
         sent_ms = message.timestamp()[1]
@@ -193,25 +236,6 @@ class Worker:
         # Somebody else owns them already: committing now would be refused, and would be wrong.
         self._uncommitted = 0
         log("lost", partitions=[p.partition for p in partitions])
-
-
-def serve(worker: Worker, port: int) -> None:
-    """/readyz (a member of the group), /livez (the loop turns), /metrics; in a thread of its own."""
-
-    class Probe(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            alive = time.monotonic() - worker.turned < SILENT_S
-            good = {"/readyz": worker.joined and alive, "/livez": alive, "/metrics": True}.get(self.path)
-            body = f"consumer_handled_total {worker.handled}\n" if self.path == "/metrics" else f"{good}\n"
-            self.send_response(404 if good is None else 200 if good else 503)
-            self.send_header("Content-Type", "text/plain; version=0.0.4")
-            self.end_headers()
-            self.wfile.write(body.encode())
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Probes are no news."""
-
-    threading.Thread(target=ThreadingHTTPServer(("", port), Probe).serve_forever, daemon=True).start()
 
 
 def log(event: str, **facts: Any) -> None:
