@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +15,37 @@ from kubernetes import client, config
 from kubernetes.client.exceptions import ApiException
 
 from sluicegate.errors import Invalid
-from sluicegate.model.parse import parse_app
+from sluicegate.model.parse import parse_app, parse_cluster_dependency, parse_dependency
 from tests.support.bad_apps import BAD_APPS
 from tests.support.bad_connections import BAD_CONNECTIONS
+from tests.support.bad_dependencies import BAD_DEPENDENCIES
 from tests.support.near_specs import NEAR
-from tests.support.specs import APP_SPEC, CONNECTION_SPEC, BadSpec, Body, changed, resource
+from tests.support.specs import (
+    APP_SPEC,
+    CLUSTER_DEPENDENCY_SPEC,
+    CONNECTION_SPEC,
+    DEPENDENCY_SPEC,
+    GOOD_SPECS,
+    BadSpec,
+    Body,
+    changed,
+    resource,
+)
 from tests.support.wait import eventually
 
 GROUP, VERSION = "sluicegate.dev", "v1alpha1"
-PLURALS = {"KafkaConsumerApp": "kafkaconsumerapps", "KafkaConnection": "kafkaconnections"}
+PLURALS = {
+    "KafkaConsumerApp": "kafkaconsumerapps",
+    "KafkaConnection": "kafkaconnections",
+    "DownstreamDependency": "downstreamdependencies",
+    "ClusterDownstreamDependency": "clusterdownstreamdependencies",
+}
+CLUSTERWIDE = frozenset({"ClusterDownstreamDependency"})
+PARSERS: dict[str, Callable[[Body], object]] = {
+    "KafkaConsumerApp": parse_app,
+    "DownstreamDependency": parse_dependency,
+    "ClusterDownstreamDependency": parse_cluster_dependency,
+}
 CRDS = Path(__file__).resolve().parents[2] / "crds"
 
 
@@ -81,8 +103,12 @@ def _served(customs: client.CustomObjectsApi, plural: str) -> bool:
 def _create(customs: client.CustomObjectsApi, namespace: str, body: Body, *, dry: bool = True) -> Body:
     """What the API server made of ``body``; with ``dry`` nothing is kept."""
     how: dict[str, Any] = {"dry_run": "All"} if dry else {}
-    made: Body = customs.create_namespaced_custom_object(
-        GROUP, VERSION, namespace, PLURALS[body["kind"]], body, field_validation="Strict", **how
+    how["field_validation"] = "Strict"
+    plural = PLURALS[body["kind"]]
+    made: Body = (
+        customs.create_cluster_custom_object(GROUP, VERSION, plural, body, **how)
+        if body["kind"] in CLUSTERWIDE
+        else customs.create_namespaced_custom_object(GROUP, VERSION, namespace, plural, body, **how)
     )
     return made
 
@@ -94,7 +120,7 @@ def _refusal(error: ApiException) -> tuple[str, list[tuple[str, str]]]:
     return status["message"], [(cause.get("field", ""), cause["message"]) for cause in causes]
 
 
-@pytest.mark.parametrize("bad", BAD_APPS + BAD_CONNECTIONS, ids=str)
+@pytest.mark.parametrize("bad", BAD_APPS + BAD_CONNECTIONS + BAD_DEPENDENCIES, ids=str)
 def test_the_api_server_refuses_with_the_field_and_the_remedy(
     customs: client.CustomObjectsApi, namespace: str, bad: BadSpec
 ) -> None:
@@ -170,6 +196,78 @@ def test_a_connection_polls_every_ten_seconds_unless_told(customs: client.Custom
     assert made["spec"]["pollInterval"] == "10s"
 
 
+def test_a_small_dependency_is_taken_and_shows_its_defaults(customs: client.CustomObjectsApi, namespace: str) -> None:
+    body = resource("DownstreamDependency", {"capacity": {"value": 200}, "breaker": {}, "onSignalLoss": {}})
+    spec = _create(customs, namespace, body)["spec"]
+    assert spec["unit"] == "connections"
+    assert spec["capacity"] == {"value": 200, "reserved": "0", "targetUtilizationPercent": 100}
+    assert spec["breaker"]["openFor"] == "1m"
+    assert spec["breaker"]["whenOpen"] == "Hold"
+    assert spec["onSignalLoss"] == {"after": 3, "action": "Hold"}
+
+
+def test_a_dependency_with_every_kind_of_source_is_taken(customs: client.CustomObjectsApi, namespace: str) -> None:
+    for kind, spec in (
+        ("DownstreamDependency", DEPENDENCY_SPEC),
+        ("ClusterDownstreamDependency", CLUSTER_DEPENDENCY_SPEC),
+    ):
+        made = _create(customs, namespace, resource(kind, spec, name=f"{namespace}-db"))
+        assert [check["name"] for check in made["spec"]["health"]] == ["ping", "errors", "pg"]
+        assert made["metadata"].get("namespace") == (None if kind in CLUSTERWIDE else namespace)
+
+
+def test_a_dependency_with_every_field_at_its_limit_is_taken(customs: client.CustomObjectsApi, namespace: str) -> None:
+    source = {
+        "url": "https://" + "p" * 2040,
+        "query": "é" * 4096,
+        "timeout": "30s",
+        "interval": "1h",
+        "caSecretRef": {"name": "n" * 253},
+        "bearerTokenSecretRef": {"name": "n" * 253, "key": "k" * 253},
+    }
+    check = {name: value for name, value in source.items() if name != "interval"}
+    spec = {
+        "unit": "é" * 63,
+        "capacity": {"prometheus": source, "reserved": "999999999.999G", "targetUtilizationPercent": 1},
+        "usage": {"counts": "Others", "prometheus": source},
+        "health": [
+            {
+                "name": f"c{n}".ljust(63, "c"),
+                "prometheus": {**check, "failWhen": ">= -999999999999.999999999"},
+                "interval": "1h",
+                "failureThreshold": 100,
+                "successThreshold": 100,
+                "onError": "Fail",
+            }
+            for n in range(8)
+        ],
+        "breaker": {
+            "mode": "MetricsOnly",
+            "openFor": "24h",
+            "maxOpenFor": "24h",
+            "recovery": {"stepPercent": 100, "every": "24h"},
+            "whenOpen": "Zero",
+        },
+        "onSignalLoss": {"after": 100, "action": "UseReserved", "value": "999999999.999G"},
+        "allowedNamespaces": [f"{n:03}".ljust(63, "n") for n in range(256)],
+    }
+    made = _create(customs, namespace, resource("ClusterDownstreamDependency", spec, name=f"{namespace}-full"))
+    assert made["spec"] == spec
+    refs = [
+        {
+            "kind": "ClusterDownstreamDependency",
+            "name": f"{n:02}".ljust(253, "n"),
+            "costPerReplica": "999999999.999G",
+            "weight": "999.999",
+            "guaranteedReplicas": 40,
+            "priority": -1000,
+        }
+        for n in range(16)
+    ]
+    app = _create(customs, namespace, resource("KafkaConsumerApp", changed(APP_SPEC, {"dependencies": refs})))
+    assert app["spec"]["dependencies"] == refs
+
+
 def test_an_unknown_field_is_refused_by_name(customs: client.CustomObjectsApi, namespace: str) -> None:
     with pytest.raises(ApiException) as caught:
         _create(customs, namespace, resource("KafkaConsumerApp", changed(APP_SPEC, {"scaling.maxReplica": 5})))
@@ -198,16 +296,16 @@ def test_status_is_a_subresource_that_keeps_all_of_memory(customs: client.Custom
     assert kept["spec"]["mode"] == "Active"
 
 
-@pytest.mark.parametrize("field", NEAR)
+@pytest.mark.parametrize(("kind", "field"), NEAR)
 def test_the_operator_and_the_api_server_come_to_the_same_verdict(
-    customs: client.CustomObjectsApi, namespace: str, field: str
+    customs: client.CustomObjectsApi, namespace: str, kind: str, field: str
 ) -> None:
     verdicts: set[bool] = set()
 
     @settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-    @given(NEAR[field])
+    @given(NEAR[kind, field])
     def check(value: Any) -> None:
-        body = resource("KafkaConsumerApp", changed(APP_SPEC, {field: value}))
+        body = resource(kind, changed(GOOD_SPECS[kind], {field: value}))
         try:
             _create(customs, namespace, body)
             accepted_there, words = True, ""
@@ -225,7 +323,7 @@ def test_the_operator_and_the_api_server_come_to_the_same_verdict(
 
 def _accepted_here(body: Body) -> bool:
     try:
-        parse_app(body)
+        PARSERS[body["kind"]](body)
     except Invalid:
         return False
     return True

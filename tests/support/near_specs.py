@@ -23,13 +23,51 @@ servers = st.lists(st.tuples(hosts, ports), min_size=1, max_size=3).map(
 zones = st.sampled_from(["Z", "+14:00", "-02:30", "+24:00", "", "z"])
 times = st.tuples(st.datetimes(), zones).map(lambda pair: f"{pair[0].isoformat()}{pair[1]}")
 
-NEAR: dict[str, st.SearchStrategy[Any]] = {
-    "scaling.lagObjective": near("h", "m", "s", "ms", "1h", "30m", "24h", "1s", "-", "."),
-    "scaling.capacityPerReplica": near("k", "m", "G", ".", "0", "1.5", "-", "e") | st.integers(-5, 2 * 10**9),
-    "topics": st.lists(near("orders", "_", "__", ".", "..", "-", "/"), max_size=3),
-    "consumerGroup": near("orders", " ", "\t", "\n", "\x7f", "\u00a0", "-"),
-    "scaleTargetRef.name": near("orders", "-", ".", "A", "_"),
-    "kafka": (near(":", ",", "[::1]", ".", "kafka:9092") | servers).map(lambda text: {"bootstrapServers": text}),
-    "override": (near("2030-01-31", "T", "08:00:00", "Z") | times).map(lambda text: {"replicas": 1, "until": text}),
+amounts = near("k", "m", "G", ".", "0", "1.5", "999", "1000", "-", "e") | st.integers(-5, 2 * 10**9)
+urls = near("http", "https", "://", "prometheus", ":9090", "/", "?", "@", "#", "%20", " ") | st.tuples(
+    st.sampled_from(["http://", "https://", "ftp://", ""]), hosts, st.sampled_from(["", ":1", "/a?b=c", "/a b", "#"])
+).map("".join)
+limits = near(">", ">=", "<", "==", "!=", "=", " ", "-", ".", "0.05") | st.tuples(
+    st.sampled_from([">", "> ", ">=", "!= ", "=>", ""]), st.integers(-5, 5).map(str), st.sampled_from(["", ".5", "."])
+).map("".join)
+spans = near("h", "m", "s", "ms", "1m", "60s", "11m", "24h", "-", ".")
+
+NEAR: dict[tuple[str, str], st.SearchStrategy[Any]] = {
+    ("KafkaConsumerApp", "scaling.lagObjective"): near("h", "m", "s", "ms", "1h", "30m", "24h", "1s", "-", "."),
+    ("KafkaConsumerApp", "scaling.capacityPerReplica"): near("k", "m", "G", ".", "0", "1.5", "-", "e")
+    | st.integers(-5, 2 * 10**9),
+    ("KafkaConsumerApp", "topics"): st.lists(near("orders", "_", "__", ".", "..", "-", "/"), max_size=3),
+    ("KafkaConsumerApp", "consumerGroup"): near("orders", " ", "\t", "\n", "\x7f", "\u00a0", "-"),
+    ("KafkaConsumerApp", "scaleTargetRef.name"): near("orders", "-", ".", "A", "_"),
+    ("KafkaConsumerApp", "kafka"): (near(":", ",", "[::1]", ".", "kafka:9092") | servers).map(
+        lambda text: {"bootstrapServers": text}
+    ),
+    ("KafkaConsumerApp", "override"): (near("2030-01-31", "T", "08:00:00", "Z") | times).map(
+        lambda text: {"replicas": 1, "until": text}
+    ),
+    ("KafkaConsumerApp", "dependencies"): st.lists(
+        st.fixed_dictionaries(
+            {"name": st.sampled_from(["db", "queue", "Db"]), "costPerReplica": st.sampled_from([10, "1m"]) | amounts},
+            optional={"weight": amounts, "guaranteedReplicas": st.integers(-1, 45)},
+        ),
+        max_size=3,
+    ),
+    ("DownstreamDependency", "capacity.value"): amounts,
+    ("DownstreamDependency", "capacity"): urls.map(lambda url: {"prometheus": {"url": url, "query": "q"}}),
+    ("DownstreamDependency", "health"): st.lists(
+        st.fixed_dictionaries(
+            {"name": st.sampled_from(["a", "b-1"]) | near("ping", "-", ".", "A")},
+            optional={
+                "http": urls.map(lambda url: {"url": url}),
+                "prometheus": limits.map(lambda limit: {"url": "http://p", "query": "q", "failWhen": limit}),
+            },
+        ),
+        max_size=2,
+    ),
+    ("DownstreamDependency", "breaker"): st.fixed_dictionaries({}, optional={"openFor": spans, "maxOpenFor": spans}),
+    ("DownstreamDependency", "onSignalLoss"): st.fixed_dictionaries(
+        {}, optional={"action": st.sampled_from(["Hold", "UseReserved", "Zero"]), "value": amounts}
+    ),
+    ("ClusterDownstreamDependency", "allowedNamespaces"): st.lists(near("shop", "*", "-", ".", "A"), max_size=3),
 }
-"""By the field of a KafkaConsumerApp that they are for."""
+"""By the kind and the field that they are for."""

@@ -20,6 +20,23 @@ APP_SPEC: Body = {
     "scaling": {"maxReplicas": 40, "lagObjective": "60s"},
 }
 CONNECTION_SPEC: Body = {"bootstrapServers": "kafka-0.kafka:9092,kafka-1.kafka:9092"}
+_POSTGRES: Body = {"connectionSecretRef": {"name": "orders-db", "key": "uri"}}
+DEPENDENCY_SPEC: Body = {
+    "capacity": {"value": 200, "reserved": 40},
+    "usage": {"postgres": _POSTGRES},
+    "health": [
+        {"name": "ping", "http": {"url": "https://orders-db.shop:8443/healthz"}},
+        {"name": "errors", "prometheus": {"url": "http://prometheus:9090", "query": "e", "failWhen": "> 0.05"}},
+        {"name": "pg", "postgres": {**_POSTGRES, "maxWaitingSessions": 10}},
+    ],
+}
+CLUSTER_DEPENDENCY_SPEC: Body = {**DEPENDENCY_SPEC, "allowedNamespaces": ["shop"]}
+GOOD_SPECS: Mapping[str, Body] = {
+    "KafkaConsumerApp": APP_SPEC,
+    "KafkaConnection": CONNECTION_SPEC,
+    "DownstreamDependency": DEPENDENCY_SPEC,
+    "ClusterDownstreamDependency": CLUSTER_DEPENDENCY_SPEC,
+}
 
 
 def resource(kind: str, spec: Mapping[str, Any], *, name: str = "orders") -> Body:
@@ -57,9 +74,7 @@ class BadSpec:
 
     @property
     def body(self) -> Body:
-        return resource(
-            self.kind, changed(APP_SPEC if self.kind == "KafkaConsumerApp" else CONNECTION_SPEC, self.changes)
-        )
+        return resource(self.kind, changed(GOOD_SPECS[self.kind], self.changes))
 
     @property
     def said_by_api(self) -> str:

@@ -99,8 +99,8 @@ def part_of(field: FieldInfo) -> type[Part] | None:
 
 
 def _said(part: Part, alias: str) -> str:
-    value = part.model_dump(mode="json", by_alias=True, exclude_unset=True).get(alias)
-    return "" if isinstance(value, dict) else f"is {shown(value)}"
+    value = part.model_dump(mode="json", by_alias=True).get(alias)
+    return "" if isinstance(value, dict | list) else f"is {shown(value)}"
 
 
 def _of_detail(detail: ErrorDetails) -> Problem:

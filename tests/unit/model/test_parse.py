@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,20 +12,34 @@ import yaml
 
 from sluicegate.errors import Invalid
 from sluicegate.model.app import Isolation, Mode, TargetKind
-from sluicegate.model.parse import parse_app, parse_connection, parse_meta, read_app, read_connection
+from sluicegate.model.parse import (
+    parse_app,
+    parse_cluster_dependency,
+    parse_connection,
+    parse_dependency,
+    parse_meta,
+    read_app,
+    read_connection,
+)
 from sluicegate.model.resource import Key
 from tests.support.bad_apps import BAD_APPS
 from tests.support.bad_connections import BAD_CONNECTIONS
-from tests.support.specs import APP_SPEC, CONNECTION_SPEC, BadSpec, changed, resource
+from tests.support.bad_dependencies import BAD_DEPENDENCIES
+from tests.support.specs import APP_SPEC, CONNECTION_SPEC, BadSpec, Body, changed, resource
 
-PARSERS = {"KafkaConsumerApp": parse_app, "KafkaConnection": parse_connection}
+PARSERS: dict[str, Callable[[Body], object]] = {
+    "KafkaConsumerApp": parse_app,
+    "KafkaConnection": parse_connection,
+    "DownstreamDependency": parse_dependency,
+    "ClusterDownstreamDependency": parse_cluster_dependency,
+}
 
 
 def app(changes: dict[str, Any] | None = None) -> dict[str, Any]:
     return resource("KafkaConsumerApp", changed(APP_SPEC, changes or {}))
 
 
-@pytest.mark.parametrize("bad", BAD_APPS + BAD_CONNECTIONS, ids=str)
+@pytest.mark.parametrize("bad", BAD_APPS + BAD_CONNECTIONS + BAD_DEPENDENCIES, ids=str)
 def test_a_bad_spec_is_refused_with_field_and_remedy_in_one_short_sentence(bad: BadSpec) -> None:
     with pytest.raises(Invalid) as caught:
         PARSERS[bad.kind](bad.body)
