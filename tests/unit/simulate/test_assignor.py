@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sluicegate.decide.assignment import Assignment, shape
 from sluicegate.simulate.assignor import NOBODY, ranged, sticky
 
 
@@ -48,3 +49,25 @@ def test_range_has_no_use_for_more_members_than_the_largest_topic_has_partitions
 
 def test_range_without_members_leaves_everything_unowned() -> None:
     assert ranged([(0, 1)], members=0, partitions=2) == [NOBODY, NOBODY]
+
+
+@given(
+    topics=st.lists(st.sampled_from("abc"), min_size=1, max_size=40).map(sorted),
+    before=st.integers(1, 45),
+    members=st.integers(1, 45),
+    data=st.data(),
+)
+def test_the_law_foresees_what_the_simulated_group_does(
+    topics: list[str], before: int, members: int, data: st.DataObject
+) -> None:
+    """Written twice on purpose, so that neither room leans on the other."""
+    one = st.integers(0, before - 1) | st.just(NOBODY)
+    owners = tuple(data.draw(st.lists(one, min_size=len(topics), max_size=len(topics))))
+
+    def foreseen(assignor: str) -> list[int]:
+        found = Assignment(shape=shape(topics, assignor=assignor), owners=owners, members=before)
+        return list(found.plan(members))
+
+    assert foreseen("cooperative-sticky") == sticky(owners, members=members)
+    indices = [[index for index, topic in enumerate(topics) if topic == name] for name in sorted(set(topics))]
+    assert foreseen("range") == ranged(indices, members=members, partitions=len(topics))
