@@ -13,6 +13,15 @@ from sluicegate.model.observation import Workload
 
 SHOWN = 5
 
+DECIDING = Condition(type="Ready", status=Truth.TRUE, reason="Deciding", message="the lag is read and decided upon")
+NOTHING_TO_DO = Condition(type="Reconciling", status=Truth.FALSE, reason="NothingToDo")
+SETTLED = Condition(type="Reconciling", status=Truth.FALSE, reason="Settled")
+NOTHING_IN_THE_WAY = Condition(type="Stalled", status=Truth.FALSE, reason="NothingInTheWay")
+WITHIN_LIMITS = Condition(type="ScalingLimited", status=Truth.FALSE, reason="WithinLimits")
+READ = Condition(type="LagKnown", status=Truth.TRUE, reason="Read")
+ALL_READ = Condition(type="PartitionsHealthy", status=Truth.TRUE, reason="AllRead")
+"""What most apps say at most looks, once for all of them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
@@ -59,13 +68,13 @@ def _ready(found: Findings) -> Condition:
     if isinstance(found.total, Unknown) and found.unknown_polls > PATIENCE:
         message = f"lag unknown for {found.unknown_polls} polls: {found.total.message}"
         return Condition(type="Ready", status=Truth.FALSE, reason=found.total.reason, message=message)
-    return Condition(type="Ready", status=Truth.TRUE, reason="Deciding", message="the lag is read and decided upon")
+    return DECIDING
 
 
 def _reconciling(found: Findings) -> Condition:
     workload, standing = found.workload, found.standing
     if workload is None or standing.stalled or not standing.write:
-        return Condition(type="Reconciling", status=Truth.FALSE, reason="NothingToDo")
+        return NOTHING_TO_DO
     if found.pods_waiting:
         message = f"{workload.ready} of {workload.desired} replicas are ready: {found.pods_waiting}"
         return Condition(type="Reconciling", status=Truth.TRUE, reason=_word(found.pods_waiting), message=message)
@@ -75,13 +84,13 @@ def _reconciling(found: Findings) -> Condition:
     if workload.ready != workload.desired:
         message = f"{workload.ready} of {workload.desired} replicas are ready"
         return Condition(type="Reconciling", status=Truth.TRUE, reason="WaitingForPods", message=message)
-    return Condition(type="Reconciling", status=Truth.FALSE, reason="Settled")
+    return SETTLED
 
 
 def _stalled(standing: Standing) -> Condition:
     if standing.stalled:
         return Condition(type="Stalled", status=Truth.TRUE, reason=standing.reason, message=standing.message)
-    return Condition(type="Stalled", status=Truth.FALSE, reason="NothingInTheWay")
+    return NOTHING_IN_THE_WAY
 
 
 def _active(standing: Standing) -> Condition:
@@ -99,13 +108,13 @@ def _limited(found: Findings) -> Condition:
     if below and found.limited_by in CEILINGS:
         message = f"{found.wanted} wanted, {found.replicas} may run: {found.limit_sentence}"
         return Condition(type="ScalingLimited", status=Truth.TRUE, reason=str(found.limited_by), message=message)
-    return Condition(type="ScalingLimited", status=Truth.FALSE, reason="WithinLimits")
+    return WITHIN_LIMITS
 
 
 def _lag_known(total: Maybe[int]) -> Condition:
     if isinstance(total, Unknown):
         return Condition(type="LagKnown", status=Truth.FALSE, reason=total.reason, message=total.message)
-    return Condition(type="LagKnown", status=Truth.TRUE, reason="Read")
+    return READ
 
 
 def _healthy(found: Findings) -> Condition:
@@ -150,7 +159,7 @@ def _healthy(found: Findings) -> Condition:
             reason="GroupNotDescribed",
             message="the group's members could not be read",
         )
-    return Condition(type="PartitionsHealthy", status=Truth.TRUE, reason="AllRead")
+    return ALL_READ
 
 
 def _word(reason: str) -> str:

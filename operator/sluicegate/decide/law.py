@@ -38,7 +38,8 @@ def law(*, scene: Scene, speed: Speed, objective: float, pace: Pace, memory: Mem
     memory = jump.watch(rates=rates, backlog=outlook.backlog, objective=objective, memory=memory, now=scene.now)
     memory = trial.judge(scene=scene, backlog=outlook.backlog, memory=memory)
     if scene.replicas > 0 and more.guessing(scene=scene, speed=speed, memory=memory):
-        return _stay(scene, rates, speed), memory
+        down = Way(least=scene.replicas, why="what runs is right")
+        return _stay(scene, rates, speed, enough=scene.replicas, down=down), memory
     if scene.replicas == 0 or more.due(outlook=outlook, speed=speed, objective=objective):
         want = more.step_up(scene=scene, speed=speed, outlook=outlook, objective=objective)
         if want is not None:
@@ -47,15 +48,15 @@ def law(*, scene: Scene, speed: Speed, objective: float, pace: Pace, memory: Mem
     if want is not None:
         return want, memory
     enough, way = step_down(scene=scene, speed=speed, outlook=outlook, objective=objective, pace=pace, memory=memory)
-    return replace(_stay(scene, rates, speed), replicas=enough, down=way), memory
+    return _stay(scene, rates, speed, enough=enough, down=way), memory
 
 
-def _stay(scene: Scene, rates: Rates, speed: Speed) -> Want:
+def _stay(scene: Scene, rates: Rates, speed: Speed, *, enough: int, down: Way) -> Want:
     if speed.down is None:
         said = f"{figure(rates.now)} messages/s, what one replica can do is still to be learned"
     else:
         said = f"{figure(rates.now)} messages/s, {figure(speed.down * scene.consumers)} by one replica"
-    return Want(replicas=scene.replicas, sentence=said, down=Way(least=scene.replicas, why="what runs is right"))
+    return Want(replicas=enough, sentence=said, down=down)
 
 
 def _first_look(*, scene: Scene, speed: Speed, objective: float) -> Want:

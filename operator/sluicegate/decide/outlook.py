@@ -72,7 +72,7 @@ def _ages(
     horizon = scene.horizon + scene.poll
     shares = scene.loads(scene.share, replicas=scene.replicas)
     waiting = scene.loads(scene.floor, replicas=scene.replicas)
-    grown = _grown(scene, memory) if scene.resting and scene.ready == scene.replicas else None
+    grown: list[float] | None = None
     worst = worst_proven = 0.0
     for member, (have, share) in enumerate(zip(waiting, shares, strict=True)):
         rate = ahead * share
@@ -84,8 +84,9 @@ def _ages(
             continue
         growth = (rate - speed.up) * horizon
         behind = more > FALLING_BEHIND * rate
-        if behind and grown is not None and member < len(grown):
-            growth = max(growth, grown[member] * horizon)
+        if behind and scene.resting and scene.ready == scene.replicas:
+            grown = _grown(scene, memory) if grown is None else grown
+            growth = max(growth, grown[member] * horizon) if member < len(grown) else growth
         age = (more + growth + speed.up * scene.pause) / flow
         worst = max(worst, age)
         if behind:
@@ -93,11 +94,11 @@ def _ages(
     return worst, worst_proven
 
 
-def _grown(scene: Scene, memory: Memory) -> list[float] | None:
-    """By how many messages a second each member's floor grew in the last minute; None where that was not seen."""
+def _grown(scene: Scene, memory: Memory) -> list[float]:
+    """By how many messages a second each member's floor grew in the last minute; empty where that was not seen."""
     base = back(memory.polls, MINUTE)
     if UNKNOWN in base.lag:
-        return None
+        return []
     was = rhythm.floor_at(memory.polls, base, looks=scene.looks, stuck=scene.stuck)
     seconds = memory.polls[-1].at - base.at
     return scene.assignment.present([(now - then) / seconds for now, then in zip(scene.floor, was, strict=True)])

@@ -44,6 +44,8 @@ def floor(polls: Sequence[Poll], *, counted: Sequence[int], looks: int, stuck: S
 
 def floor_at(polls: Sequence[Poll], poll: Poll, *, looks: int, stuck: Sequence[int]) -> tuple[float, ...]:
     """The same as it was at an earlier ``poll``; what was not known then counts as 0."""
+    if looks == 1 and not stuck:
+        return tuple([float(lag) if lag > 0 else 0.0 for lag in poll.lag])
     until = next(index for index in range(len(polls) - 1, -1, -1) if polls[index] is poll)
     return floor(polls[: until + 1], counted=[max(0, lag) for lag in poll.lag], looks=looks, stuck=stuck)
 

@@ -153,6 +153,8 @@ def stale_view(workload: Workload, *, memory: Memory, now: float) -> bool:
 
 
 def _contested(memory: Memory, *, target: str, now: float) -> Standing | None:
+    if len(memory.reversals) < REVERSALS:
+        return None
     counts = Counter(entry.manager for entry in memory.reversals if now - entry.at < REVERSAL_SPAN)
     manager, times = max(counts.items(), key=lambda item: (item[1], item[0]), default=("", 0))
     if times < REVERSALS:

@@ -23,12 +23,21 @@ def time_lag(*, reading: Reading, memory: Memory, now: float) -> tuple[Maybe[flo
     anchors = {name: (offset, at) for name, offset, at in memory.anchors}
     kept: list[tuple[str, int, float]] = []
     oldest = now
+    polls = memory.polls
+    last, newest = polls[-2:] if len(polls) > 1 else (None, None)
     for index, lag in enumerate(reading.lags):
         position = reading.positions[index]
         if not lag or position is None:
             continue
-        came = _came(memory.polls, index=index, offset=position, lag=lag, anchor=anchors.get(reading.names[index]))
-        if came < memory.polls[0].at:
+        if (
+            last is not None
+            and newest is not None
+            and UNKNOWN < (was := last.end[index]) <= position < (end := newest.end[index])
+        ):
+            came = last.at + (newest.at - last.at) * (position - was) / (end - was)
+        else:
+            came = _came(polls, index=index, offset=position, lag=lag, anchor=anchors.get(reading.names[index]))
+        if came < polls[0].at:
             kept.append((reading.names[index], position, came))
         oldest = min(oldest, came)
     if tuple(kept) != memory.anchors:

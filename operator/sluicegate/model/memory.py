@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sluicegate.model.evolve import evolver
 
@@ -25,7 +25,8 @@ NARROW, MIDDLE = 1 << 15, 1 << 31
 def packed(figures: Iterable[int | None]) -> array[int]:
     """As a `Poll` keeps them: as narrow as the largest allows. Most of an app's memory is this, most lags are below
     32,768 and most offsets below two thousand million."""
-    numbers = [UNKNOWN if figure is None else figure for figure in figures]
+    listed = tuple(figures)
+    numbers = [UNKNOWN if one is None else one for one in listed] if None in listed else cast(tuple[int, ...], listed)
     most = max(numbers, default=0)
     return array("h" if most < NARROW else "i" if most < MIDDLE else "q", numbers)
 
