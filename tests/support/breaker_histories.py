@@ -94,27 +94,29 @@ def _ways(looks: Sequence[Look]) -> Iterator[str]:
                 half_since = look.at
 
 
-def _answers(check: HealthCheck, looks: Sequence[Look]) -> list[tuple[float, bool]]:
-    """(at, passed) of every answer that counts, once each, in the order in which they were told."""
+def _answers(name: str, looks: Sequence[Look]) -> list[tuple[float, bool]]:
+    """(at, passed) of every answer of the check that counts, once each, in the order in which they were told; anew
+    each time that it comes into the spec."""
     found: list[tuple[float, bool]] = []
     last = None
     for look in looks:
-        for result in look.told:
-            if result.check != check.name or result.at == last:
-                continue
+        check = next((one for one in look.spec.health if one.name == name), None)
+        result = next((one for one in look.told if one.check == name), None)
+        if check is None:
+            found, last = [], None
+        elif result is not None and result.at != last and (result.passed is not None or check.on_error is OnError.FAIL):
             last = result.at
-            if result.passed is not None or check.on_error is OnError.FAIL:
-                found.append((result.at, result.passed is True))
+            found.append((result.at, result.passed is True))
     return found
 
 
 def _failed(check: HealthCheck, looks: Sequence[Look]) -> bool:
-    ends = _answers(check, looks)[-check.failure_threshold :]
+    ends = _answers(check.name, looks)[-check.failure_threshold :]
     return len(ends) == check.failure_threshold and not any(passed for _, passed in ends)
 
 
 def _good(check: HealthCheck, looks: Sequence[Look], *, since: float) -> bool:
-    ends = [one for one in _answers(check, looks) if one[0] > since][-check.success_threshold :]
+    ends = [one for one in _answers(check.name, looks) if one[0] > since][-check.success_threshold :]
     fresh = bool(ends) and looks[-1].at - ends[-1][0] <= 3 * max(check.interval, 5.0)
     return fresh and len(ends) == check.success_threshold and all(passed for _, passed in ends)
 
