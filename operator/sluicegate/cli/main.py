@@ -10,9 +10,11 @@ import click
 from sluicegate.cli.commands.explain import explain
 from sluicegate.cli.commands.record import record
 from sluicegate.cli.commands.replay import replay
+from sluicegate.cli.commands.reset import reset
 from sluicegate.cli.commands.run import run
 from sluicegate.cli.commands.simulate import simulate
 from sluicegate.cli.commands.status import status
+from sluicegate.cli.commands.trip import trip
 from sluicegate.cli.commands.version import version
 
 PLUGIN = "kubectl-kca"
@@ -27,7 +29,7 @@ def cli() -> None:
     """Scale Kafka consumers by lag, and see why."""
 
 
-for command in (run, status, explain, record, replay, simulate, version):
+for command in (run, status, explain, trip, reset, record, replay, simulate, version):
     cli.add_command(command)
 
 

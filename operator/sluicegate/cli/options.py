@@ -57,6 +57,18 @@ def reach_options(command: F) -> F:
     return operator_option(account_option(token_option(command)))
 
 
+def dependency_options(command: F) -> F:
+    """The argument and options of commands that are about one dependency."""
+    kind = click.option(
+        "--kind",
+        type=click.Choice(["dsd", "cdsd"]),
+        default="dsd",
+        show_default=True,
+        help="DownstreamDependency (in a namespace) or ClusterDownstreamDependency.",
+    )
+    return click.argument("dependency")(kind(namespace_option(output_option(command))))
+
+
 def seconds(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
     """A callback for options: a duration as in our resources (`90s`, `10m`)."""
     if value is None:

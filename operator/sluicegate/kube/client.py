@@ -185,6 +185,11 @@ class Cluster:
         whole = {"apiVersion": known.api_version, "kind": known.name, **body}
         return await self._call("create", known, Key(namespace, ""), body=whole)
 
+    async def patch(self, kind: str, key: Key, patch: Mapping[str, Any], *, manager: str) -> dict[str, Any]:
+        """A merge patch that a person asked for, in the name of ``manager``; the object as it is after that."""
+        query = [("fieldManager", manager)]
+        return await self._call("patch", KINDS[kind], key, body=patch, query=query, within=LIST_TIMEOUT)
+
     async def token(self) -> str:
         """The bearer token of this process's own credentials; empty where they are others."""
         return await self._transport.token()
