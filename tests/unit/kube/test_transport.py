@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 from kubernetes.aio.client import Configuration
 
+from sluicegate.act.ports import EventNote
 from sluicegate.errors import Conflict, Denied, Gone, Invalid, Transient
 from sluicegate.kube.client import Cluster
 from sluicegate.kube.transport import Transport
@@ -105,6 +106,50 @@ async def test_our_own_kind_missing_is_an_error_that_says_what_to_install(server
     server.answers = [(404, {"message": "the server could not find the requested resource"})]
     with pytest.raises(Gone, match="does not know kafkaconsumerapps: install the CRDs"):
         await cluster.list_bodies("KafkaConsumerApp")
+
+
+async def test_apps_go_on_where_the_crds_of_dependencies_are_not_installed_yet(
+    server: Server, cluster: Cluster
+) -> None:
+    server.answers = [(404, {"message": "the server could not find the requested resource"})] * 2
+    assert await cluster.list_bodies("DownstreamDependency") == []
+    assert await cluster.list_bodies("ClusterDownstreamDependency") == []
+    server.answers = [(200, {"items": []})] * 2
+    assert await cluster.serves_own_kinds()
+    asked = [path.partition("?")[0].rpartition("/")[2] for _, path, _, _ in server.seen[2:]]
+    assert asked == ["kafkaconsumerapps", "kafkaconnections"]
+
+
+async def test_what_lives_in_no_namespace_is_listed_once_or_where_it_may_not_be_seen_never(
+    server: Server, transport: Transport
+) -> None:
+    kind = "ClusterDownstreamDependency"
+    denied = Cluster(transport, namespaces=("one", "two"), clusterwide=False)
+    assert await denied.list_bodies(kind) == []
+    assert server.seen == []
+    server.answers = [(200, {"items": [{"metadata": {"name": "warehouse"}}]})]
+    found = await Cluster(transport, namespaces=("one", "two")).list_bodies(kind)
+    assert [body["metadata"]["name"] for body in found] == ["warehouse"]
+    assert [path for _, path, _, _ in server.seen] == [
+        "/apis/sluicegate.dev/v1alpha1/clusterdownstreamdependencies?limit=500"
+    ]
+
+
+async def test_an_event_of_what_lives_in_no_namespace_stands_where_the_api_server_takes_it(
+    server: Server, cluster: Cluster
+) -> None:
+    server.answers = [(201, {})]
+    note = EventNote(type="Warning", reason="BreakerOpen", message="pg failed three times")
+    await cluster.create_event(note, plural="clusterdownstreamdependencies", record_key=Key("", "warehouse"), uid="u")
+    _, path, _, body = server.seen[0]
+    assert path == "/api/v1/namespaces/default/events"
+    assert body["metadata"]["namespace"] == "default"
+    assert body["involvedObject"] == {
+        "apiVersion": "sluicegate.dev/v1alpha1",
+        "kind": "ClusterDownstreamDependency",
+        "name": "warehouse",
+        "uid": "u",
+    }
 
 
 async def test_a_list_that_expires_between_pages_is_tried_again_later(server: Server, cluster: Cluster) -> None:
