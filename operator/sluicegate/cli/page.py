@@ -1,4 +1,4 @@
-"""One app on a page: its row, what was decided and why, and every condition with its words."""
+"""One app on a page: its row, what was decided and why, its dependencies, and every condition with its words."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from sluicegate.cli.dependency_table import dependency_table
 from sluicegate.cli.reasons import foreign, notable, reasons
 from sluicegate.cli.table import table
 
@@ -20,13 +21,13 @@ def page(body: Body, *, now: float) -> RenderableType:
     """``body`` of a KafkaConsumerApp. ``now`` in unix seconds."""
     spec, status = body.get("spec") or {}, body.get("status") or {}
     target = spec.get("scaleTargetRef") or {}
-    parts = status.get("partitions") or {}
+    read = status.get("partitions") or {}
     facts = [
         ("Target", f"{target.get('kind', 'Deployment')} {target.get('name', '')}"),
         ("Group", str(spec.get("consumerGroup", ""))),
         ("Topics", ", ".join(spec.get("topics") or ("those the group has offsets on",))),
         ("Mode", _mode(spec)),
-        ("Members", str(parts["members"]) if "members" in parts else ""),
+        ("Members", str(read["members"]) if "members" in read else ""),
         *((name.capitalize(), words) for name, words in reasons(body) if name not in _conditions(status) | TOLD_ABOVE),
         ("Why", str((status.get("decision") or {}).get("message", ""))),
         ("Foreign", foreign(status["foreign"]) if status.get("foreign") else ""),
@@ -39,7 +40,9 @@ def page(body: Body, *, now: float) -> RenderableType:
         if words and name not in seen:
             seen.add(name)
             sheet.add_row(name, Text(words))
-    return Group(table([body], now=now, namespaces=False), Text(), sheet, Text(), _condition_table(status))
+    shares = dependency_table(body)
+    parts = [table([body], now=now, namespaces=False), sheet, *([shares] if shares else []), _condition_table(status)]
+    return Group(*[part for one in parts for part in (one, Text())][:-1])
 
 
 def _mode(spec: Body) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sluicegate.cli.dependency_table import ceilings
+
 Body = Mapping[str, Any]
 BAD_WHEN_TRUE = frozenset({"Stalled", "ScalingLimited", "DeadLettering"})
 PASSING = frozenset({"Reconciling"})
@@ -21,7 +23,7 @@ def reasons(body: Body) -> list[tuple[str, str]]:
         ("rates", _rates(status)),
         ("objective", _objective(spec, status)),
         ("wanted", _or_unknown(replicas.get("wanted"), "by the lag alone")),
-        ("allowed", _allowed(spec, status)),
+        ("allowed", _allowed(body)),
         ("limited by", str(status.get("limitedBy", "unknown"))),
         ("decided", _decided(replicas, decision)),
         (
@@ -80,7 +82,8 @@ def _objective(spec: Body, status: Body) -> str:
     return f"every message handled within {objective}" if objective else ""
 
 
-def _allowed(spec: Body, status: Body) -> str:
+def _allowed(body: Body) -> str:
+    spec, status = body.get("spec") or {}, body.get("status") or {}
     scaling, parts = spec.get("scaling") or {}, status.get("partitions") or {}
     cap = (status.get("replicas") or {}).get("cap")
     said = [f"minReplicas {scaling.get('minReplicas', 1)}, maxReplicas {scaling.get('maxReplicas')}"]
@@ -89,6 +92,7 @@ def _allowed(spec: Body, status: Body) -> str:
         said.append(
             f"partitions for {parts['usable']}" + (f" ({others} members are not of this workload)" if others else "")
         )
+    said += ceilings(body)
     return ", ".join(said) + (f": at most {cap}" if cap is not None else "")
 
 
