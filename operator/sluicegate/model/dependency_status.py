@@ -14,7 +14,8 @@ from sluicegate.model.moment import Moment
 from sluicegate.model.resource import Part
 from sluicegate.model.status import Conditions, Count, Word
 
-Amount = Annotated[float, Field(ge=0)]
+Amount = float
+"""Without a bound: a figure that surprises must not cost the whole status."""
 
 
 class GrantStatus(Part):

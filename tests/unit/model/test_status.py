@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from sluicegate.act import status
+from sluicegate.act import dependency_status, status
+from sluicegate.model.account import Account, Grant
 from sluicegate.model.decision import Action, Capacity, Condition, Decision, Lag, Partitions, Truth
+from sluicegate.model.dependency_status import DependencyStatus
+from sluicegate.model.downstream import BreakerState
 from sluicegate.model.kafka import Sweep
 from sluicegate.model.known import Known
 from sluicegate.model.observation import Foreign
@@ -33,6 +36,8 @@ def misfits(value: Any, schema: dict[str, Any], path: str = "status") -> Iterato
         if "enum" in schema and value not in schema["enum"]:
             yield f"{path} is {value!r}"
     elif isinstance(value, list):
+        if len(value) > schema["maxItems"]:
+            yield f"{path} is too long"
         for number, inner in enumerate(value):
             yield from misfits(inner, schema["items"], f"{path}[{number}]")
     elif isinstance(value, dict) and not schema.get("x-kubernetes-preserve-unknown-fields"):
@@ -88,6 +93,43 @@ def test_a_full_status_of_a_connection_is_kept_whole_by_the_api_server(brokers: 
     written = status.render_connection(generation=1, sweep=sweep, fault=None, apps=2, previous={}, now=NOW)
     schema = structural(ConnectionStatus)
     assert written.keys() == schema["properties"].keys()
+    assert list(misfits(written, schema)) == []
+
+
+def test_a_full_status_of_a_dependency_is_kept_whole_by_the_api_server() -> None:
+    grants = [
+        Grant(
+            namespace="n" * 63,
+            name="a" * 253,
+            replicas=3,
+            cost=2.5,
+            wanted=9,
+            weight=0.5,
+            limited_by="shop/" + "d" * 253,
+        )
+        for _ in range(600)
+    ]
+    said = Condition(type="Overcommitted", status=Truth.TRUE, reason="NothingToGive", message="y" * 10_000)
+    account = Account(
+        capacity=200.0,
+        reserved=40.0,
+        external=2.5,
+        allocatable=157.5,
+        granted=1500.0,
+        free=0.0,
+        grants=grants,
+        state=BreakerState.HALF_OPEN,
+        since=NOW,
+        reason="FailureThreshold",
+        trips=3,
+        next_at=NOW + 60,
+        conditions=(said,),
+        memory={"v": 1, "grants": {"shop/orders": 3}, "last": [None, 1.5]},
+    )
+    written = dependency_status.render(account, generation=3, previous={}, now=NOW)
+    schema = structural(DependencyStatus)
+    assert written.keys() == schema["properties"].keys()
+    assert written["breaker"].keys() == schema["properties"]["breaker"]["properties"].keys()
     assert list(misfits(written, schema)) == []
 
 
