@@ -18,6 +18,7 @@ _FORM = "([0-9]{1,9}([.][0-9]{1,3})?[kMG]?|[0-9]{1,9}m)"
 _ZERO = "[0.]+[mkMG]?"
 _WEIGHT = "(1000([.]0{1,3})?|[0-9]{1,3}([.][0-9]{1,3})?)"
 _WORDS = "such as 100, '2.5', 250m or 1.5k (suffixes m, k, M, G; whole thousandths; fractions in quotes)"
+_SUFFIXES = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}
 _SCHEMA = WithJsonSchema(
     {"x-kubernetes-int-or-string": True, "anyOf": [{"type": "integer"}, {"type": "string"}], "maxLength": 20}
 )
@@ -48,8 +49,17 @@ def _rule(form: str, *, most: int, remedy: str, zero: bool) -> Rule:
     )
 
 
+def written(amount: float) -> str:
+    """``amount`` in the form that is read: the smallest suffix with which nine digits and thousandths tell it whole."""
+    for suffix, factor in _SUFFIXES.items():
+        text = f"{amount / factor:.3f}".rstrip("0").rstrip(".")
+        if re.fullmatch(_FORM, text) and float(text) * factor == amount:
+            return text + suffix
+    return show(amount)
+
+
 def _shown() -> PlainSerializer:
-    return PlainSerializer(show, return_type=str)
+    return PlainSerializer(written, return_type=str)
 
 
 _ABOVE = f"write a number above 0, {_WORDS}"

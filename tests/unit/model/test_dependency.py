@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from sluicegate.errors import Invalid
 from sluicegate.model.dependency import BreakerMode, LossAction, UsageCount, WhenOpen
@@ -99,6 +100,17 @@ def test_a_capacity_and_a_weight_may_be_nothing_but_a_cost_may_not() -> None:
     refs = [{"name": "orders-db", "costPerReplica": 0}]
     with pytest.raises(Invalid, match=r"costPerReplica is 0: write a number above 0"):
         parse_app(resource("KafkaConsumerApp", changed(APP_SPEC, {"dependencies": refs})))
+
+
+@given(
+    st.integers(0, 999_999_999),
+    st.sampled_from(["", ".5", ".001", ".125", ".999"]),
+    st.sampled_from(["", "k", "M", "G"]),
+)
+def test_an_amount_is_written_so_that_it_is_read_as_the_same(whole: int, fraction: str, suffix: str) -> None:
+    given_ = parse_dependency(dependency({"capacity.value": f"{whole}{fraction}{suffix}"}))
+    again = given_.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    assert parse_dependency(resource("DownstreamDependency", again)) == given_
 
 
 def test_a_reserve_above_the_capacity_is_no_mistake_of_form() -> None:
