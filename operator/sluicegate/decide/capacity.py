@@ -97,12 +97,15 @@ def _saturated(*, scene: Scene, memory: Memory, window: float) -> float | None:
     seconds = memory.polls[-1].at - base.at
     parts = _moved(memory, base=base)
     moved = scene.assignment.present(parts)
-    waited = scene.assignment.present(rhythm.floor_at(memory.polls, base, looks=scene.looks, stuck=scene.stuck))
-    found = [
-        (member, moved[member] / seconds)
-        for member in range(scene.assignment.members)
-        if moved[member] > LEAST_MESSAGES and min(waiting[member], waited[member]) > enough * moved[member] / seconds
+    busy = [
+        (member, done / seconds)
+        for member, done in enumerate(moved)
+        if done > LEAST_MESSAGES and waiting[member] > enough * done / seconds
     ]
+    if not busy:
+        return None
+    waited = scene.assignment.present(rhythm.floor_at(memory.polls, base, looks=scene.looks, stuck=scene.stuck))
+    found = [(member, rate) for member, rate in busy if waited[member] > enough * moved[member] / seconds]
     if not found:
         return None
     still = _standing_still(scene=scene, moved=parts)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sluicegate.decide.standing import Standing
 from sluicegate.decide.unknown import PATIENCE
 from sluicegate.model.decision import CEILINGS, Condition, Limit, Partitions, Truth
+from sluicegate.model.evolve import quick
 from sluicegate.model.known import Maybe, Unknown
 from sluicegate.model.observation import Workload
 
@@ -23,6 +24,7 @@ ALL_READ = Condition(type="PartitionsHealthy", status=Truth.TRUE, reason="AllRea
 """What most apps say at most looks, once for all of them."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """What conditions are made from. ``pods_waiting`` why pods do not start at this moment, ``pods_stuck`` the same

@@ -15,6 +15,7 @@ from sluicegate.decide.capacity import Speed
 from sluicegate.decide.outlook import Outlook
 from sluicegate.decide.scene import Scene
 from sluicegate.decide.want import Way, figure
+from sluicegate.model.evolve import quick
 from sluicegate.model.memory import Fleet, Memory, evolve
 
 UTILISATION = 0.9
@@ -118,6 +119,7 @@ def _blocked(*, scene: Scene, speed: Speed, outlook: Outlook, objective: float) 
     return ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Look:
     scene: Scene

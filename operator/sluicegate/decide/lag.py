@@ -13,6 +13,7 @@ from sluicegate.decide.absent import not_listed, remembered
 from sluicegate.decide.incarnation import void_recreated
 from sluicegate.decide.residue import settle
 from sluicegate.model.app import Isolation, Kafka, OffsetReset
+from sluicegate.model.evolve import quick
 from sluicegate.model.kafka import Partition
 from sluicegate.model.known import Known, Maybe, Unknown
 from sluicegate.model.memory import Memory, evolve
@@ -21,6 +22,7 @@ from sluicegate.model.observation import Observation
 _PLACE = attrgetter("topic", "partition")
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One sweep's offsets made into lag; sequences are in the order of ``names``.

@@ -12,12 +12,14 @@ from sluicegate.decide import rhythm
 from sluicegate.decide.capacity import Speed
 from sluicegate.decide.rates import MINUTE, Rates, arriving, back
 from sluicegate.decide.scene import FALLING_BEHIND, Scene
+from sluicegate.model.evolve import quick
 from sluicegate.model.memory import UNKNOWN, Memory
 
 DROWNED_BY, DROWNED_FOR = 2.0, 1 / 12
 """What arrives against what a member can do, and for which share of the objective, before it counts as drowned."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
     """Seconds, messages a second, messages.
@@ -72,22 +74,23 @@ def _ages(
     horizon = scene.horizon + scene.poll
     shares = scene.loads(scene.share, replicas=scene.replicas)
     waiting = scene.loads(scene.floor, replicas=scene.replicas)
+    now, up, missed = rates.now, speed.up, speed.up * scene.pause
     grown: list[float] | None = None
     worst = worst_proven = 0.0
     for member, (have, share) in enumerate(zip(waiting, shares, strict=True)):
         rate = ahead * share
-        more = scene.beyond_rest(have, rates.now * share)
+        more = scene.beyond_rest(have, now * share)
         flow = max(rate, rates.long * share)
         if flow <= NOTHING:
             left = (more / speed.rate if speed.rate else objective) if more > 0 else 0.0
             worst, worst_proven = max(worst, left), max(worst_proven, left)
             continue
-        growth = (rate - speed.up) * horizon
+        growth = (rate - up) * horizon
         behind = more > FALLING_BEHIND * rate
         if behind and scene.resting and scene.ready == scene.replicas:
             grown = _grown(scene, memory) if grown is None else grown
             growth = max(growth, grown[member] * horizon) if member < len(grown) else growth
-        age = (more + growth + speed.up * scene.pause) / flow
+        age = (more + growth + missed) / flow
         worst = max(worst, age)
         if behind:
             worst_proven = max(worst_proven, age)

@@ -15,6 +15,7 @@ from sluicegate.decide.scene import Scene
 from sluicegate.decide.time_lag import time_lag
 from sluicegate.model.app import AppSpec
 from sluicegate.model.decision import Lag
+from sluicegate.model.evolve import quick
 from sluicegate.model.kafka import Group
 from sluicegate.model.memory import Memory, evolve
 from sluicegate.model.observation import Observation
@@ -26,6 +27,7 @@ ALWAYS_STUCK = frozenset({"Unschedulable"})
 STUCK_SHARE = 0.25
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """What is known now. ``counted`` lag by partition, unknown ones as last held; ``lead`` seconds from an order to

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from itertools import repeat
 from math import sqrt
 
+from sluicegate.model.evolve import quick
 from sluicegate.model.memory import UNKNOWN, Poll
 
 FAST, MINUTE, MID = 30.0, 60.0, 120.0
 """Seconds: the rate now, over what the trend is taken, the rate to hold for."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
     """``fast``, ``minute``, ``mid``: arrivals over the last 30, 60 and 120 s; ``newest`` since the poll before,

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import sqrt
 
 from sluicegate.decide.assignment import Assignment
 from sluicegate.decide.rates import Rates
+from sluicegate.model.evolve import quick
 
 EAGER_PAUSE, COOPERATIVE_PAUSE = 8.0, 4.0
 STATIC_PAUSE = 45.0
@@ -22,6 +24,7 @@ FALLING_BEHIND = 3.0
 """Seconds of arrivals beyond its rest by which a member is behind."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """Times in seconds, rates in messages a second, backlog in messages.
@@ -119,12 +122,14 @@ class Scene:
 
     def counts(self) -> tuple[int, ...]:
         """Ascending numbers of replicas at which the fullest member has fewer partitions than with one less."""
-        found = {
-            -(-(members - self.foreign) // self.consumers)
-            for members in self.assignment.shape.useful()
-            if members > self.foreign
-        }
-        return tuple(sorted(found)) or (1,)
+        return _counts(self.assignment.shape.useful(), foreign=self.foreign, consumers=self.consumers)
+
+
+@lru_cache(maxsize=1024)
+def _counts(useful: tuple[int, ...], *, foreign: int, consumers: int) -> tuple[int, ...]:
+    """Replicas for ``useful`` numbers of members, of which ``foreign`` are there anyway."""
+    found = {-(-(members - foreign) // consumers) for members in useful if members > foreign}
+    return tuple(sorted(found)) or (1,)
 
 
 def pause_of(*, assignor: str, group_type: str) -> float:

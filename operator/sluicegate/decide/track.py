@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from operator import lt
 from statistics import median
 from typing import TypeVar
 
@@ -142,9 +143,10 @@ def _seed(reading: Reading, *, at: float) -> tuple[Poll, ...]:
 
 def _continued(polls: tuple[Poll, ...], *, ends: Sequence[int]) -> tuple[Poll, ...]:
     """Sums over all partitions tell nothing of arrivals across an end that fell back."""
-    if polls and any(UNKNOWN < now < was for now, was in zip(ends, polls[-1].end, strict=True)):
-        return tuple([replace(poll, total=None) for poll in polls])
-    return polls
+    if not polls or not any(map(lt, ends, polls[-1].end)):
+        return polls
+    fell = any(UNKNOWN < now < was for now, was in zip(ends, polls[-1].end, strict=True))
+    return tuple([replace(poll, total=None) for poll in polls]) if fell else polls
 
 
 def _realign(memory: Memory, *, names: tuple[str, ...], at: float) -> Memory:

@@ -13,10 +13,12 @@ from sluicegate.decide.picture import Picture
 from sluicegate.decide.standing import Standing
 from sluicegate.model.app import AppSpec
 from sluicegate.model.decision import Action, Capacity, Decision, Limit, Partitions
+from sluicegate.model.evolve import quick
 from sluicegate.model.memory import Memory
 from sluicegate.model.observation import Observation
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
     """What a decision rests on. ``cap`` the lowest ceiling."""

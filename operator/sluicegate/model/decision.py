@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sluicegate.model.evolve import quick
 from sluicegate.model.known import Maybe, Unknown
 from sluicegate.model.observation import Foreign
 
@@ -71,6 +72,7 @@ class Lag:
     seconds: Maybe[float]
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partitions:
     """``usable`` replicas that partitions allow; None while never known. Names are ``topic-partition``."""
@@ -94,6 +96,7 @@ class Capacity:
     source: str = "Probing"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """The answer for one observation of one app.

@@ -1,18 +1,67 @@
-"""The fast copy of a frozen value is in all respects the value that the slow one makes."""
+"""Frozen values made and copied the fast way are in all respects those that the slow one makes."""
 
 from __future__ import annotations
 
 from array import array
-from dataclasses import FrozenInstanceError, fields, replace
+from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
+from inspect import signature
+from typing import Any
 
 import pytest
 
-from sluicegate.model.evolve import evolver
+from sluicegate.model.evolve import evolver, quick
 from sluicegate.model.memory import UNKNOWN, Memory, Poll, Wanted, packed
 
 evolve = evolver(Memory)
 POLL = Poll(at=1.0, end=packed([5]), committed=packed([4]), lag=packed([1]))
 FULL = Memory(started=1.0, wanted=(Wanted(at=2.0, replicas=3),), names=("orders-0",), polls=(POLL,), count=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slow:
+    first: int
+    second: str = "two"
+    many: dict[str, int] = field(default_factory=dict)
+    twice: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "twice", 2 * self.first)
+
+
+@quick
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quick:
+    first: int
+    second: str = "two"
+    many: dict[str, int] = field(default_factory=dict)
+    twice: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "twice", 2 * self.first)
+
+
+@pytest.mark.parametrize("given", [{"first": 1}, {"first": 2, "second": "b"}, {"first": 3, "many": {"a": 1}}])
+def test_a_value_made_quickly_has_the_fields_of_one_made_slowly(given: dict[str, Any]) -> None:
+    made, other = Quick(**given), Slow(**given)
+    assert type(made) is Quick
+    assert [getattr(made, one.name) for one in fields(made)] == [getattr(other, one.name) for one in fields(other)]
+    assert repr(made) == repr(other).replace("Slow", "Quick")
+    assert made == Quick(**given) == replace(made)
+    assert replace(made, first=7).twice == 14
+
+
+def test_two_values_made_quickly_share_no_default() -> None:
+    assert Quick(first=1).many is not Quick(first=1).many
+
+
+def test_a_value_made_quickly_is_frozen_and_asks_for_the_same_arguments() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Quick(first=1).first = 2  # type: ignore[misc]
+    with pytest.raises(TypeError, match="first"):
+        Quick()  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="third"):
+        Quick(first=1, third=3)  # type: ignore[call-arg]
+    assert list(signature(Quick).parameters) == list(signature(Slow).parameters)
 
 
 def test_a_copy_with_changes_equals_the_one_that_dataclasses_make() -> None:
