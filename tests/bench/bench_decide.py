@@ -8,14 +8,17 @@ from __future__ import annotations
 import json
 import sys
 import time
+from array import array
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
+from math import sin
 from pathlib import Path
 from typing import Any
 
 from sluicegate.decide import decide, persist
+from sluicegate.decide.yesterday import DAY, SLOT
 from sluicegate.model.app import AppSpec
-from sluicegate.model.memory import Memory
+from sluicegate.model.memory import Memory, Profile
 from sluicegate.model.observation import Observation
 from tests.support import given
 
@@ -33,8 +36,10 @@ def observed(*, partitions: int, poll: int, rate: int, lag: int) -> Observation:
 
 
 def seasoned(*, app: AppSpec, partitions: int, rate: int, lag: int) -> Memory:
-    """A history that is as long as it gets."""
-    memory = Memory()
+    """A history that is as long as it gets: all polls that are kept, and two days that went much alike."""
+    arriving = rate * partitions / POLL
+    days = array("f", [arriving * (1 + 0.1 * sin(slot / 20)) for slot in range(2 * DAY)])
+    memory = Memory(profile=Profile(slot=int(given.NOW // SLOT) - 1, high=arriving, rates=days))
     for poll in range(WARM_UP):
         seen = observed(partitions=partitions, poll=poll, rate=rate, lag=lag)
         _, memory = decide(spec=app, generation=1, observation=seen, memory=memory, now=seen.at, poll=POLL)

@@ -37,13 +37,15 @@ def remember(*, rate: float, memory: Memory, now: float) -> Memory:
 def expected(memory: Memory, *, now: float, since: float, until: float) -> float:
     """The highest rate to expect between so many seconds from now, as far as yesterday tells; 0 when it is no guide."""
     profile = memory.profile
-    if profile is None or len(profile.rates) < DAY + COMPARED:
+    if profile is None:
         return 0.0
-    slot = int(now // SLOT)
-    pairs = [(_rate(profile, slot - back), _rate(profile, slot - back - DAY)) for back in range(1, COMPARED + 1)]
-    if not all(today > 0 and before > 0 for today, before in pairs):
+    over = len(profile.rates) - profile.slot + int(now // SLOT)
+    if not DAY + COMPARED <= over <= len(profile.rates):
         return 0.0
-    ratios = [log(today / before) for today, before in pairs]
+    hour, before = profile.rates[over - COMPARED : over], profile.rates[over - COMPARED - DAY : over - DAY]
+    if min(hour) <= 0 or min(before) <= 0:
+        return 0.0
+    ratios = [log(now_ / then) for now_, then in zip(hour, before, strict=True)]
     shift = median(ratios)
     if abs(shift) > MOST_SHIFT or median([abs(ratio - shift) for ratio in ratios]) > MOST_SPREAD:
         return 0.0
