@@ -1,4 +1,4 @@
-"""The part of an app's page that only the operator can tell: partitions, members, the last decisions."""
+"""What only the operator can tell of an app: partitions, members, what dependencies give and why, last decisions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from sluicegate.cli.dependency_table import STYLES
 from sluicegate.cli.explaining import clock
 
 Body = Mapping[str, Any]
@@ -19,7 +20,8 @@ SAME = ("action", "replicas", "wanted", "limitedBy", "reason")
 
 def live_page(live: Body, decisions: Iterable[Body]) -> RenderableType:
     """``live`` and ``decisions`` as the read API has them."""
-    return Group(_partitions(live), Text(), _members(live), Text(), _decisions(decisions))
+    shares: list[RenderableType] = [_dependencies(live), Text()] if live.get("dependencies") else []
+    return Group(_partitions(live), Text(), _members(live), Text(), *shares, _decisions(decisions))
 
 
 def _partitions(live: Body) -> Table:
@@ -41,6 +43,22 @@ def _members(live: Body) -> Table:
         drawn.add_row(Text(_shown(one.get("id"))), Text(_shown(one.get("host"))), Text(str(len(one["partitions"]))))
     state = "could not be described" if not group else f"{group['state']}, {group.get('assignor') or 'no assignor yet'}"
     drawn.title, drawn.title_justify, drawn.title_style = f"Group: {state}", "left", ""
+    return drawn
+
+
+def _dependencies(live: Body) -> Table:
+    drawn = _table("DEPENDENCY", "SHARE", "BREAKER", "ALLOWED", right={"SHARE", "ALLOWED"})
+    drawn.add_column("WHY", overflow="fold")
+    for one in live["dependencies"]:
+        held = one.get("allowed") is not None or one.get("holds")
+        said = (one.get("problemWhy") or one.get("why"), one.get("breakerWhy") if held else "")
+        drawn.add_row(
+            Text(one["name"]),
+            Text("unknown", style="yellow") if one.get("replicas") is None else Text(str(one["replicas"])),
+            Text(_shown(one.get("breaker")), style=STYLES.get(str(one.get("breaker")), "")),
+            Text(_shown(one.get("allowed"))),
+            Text("; ".join(dict.fromkeys(words for words in said if words))),
+        )
     return drawn
 
 

@@ -84,3 +84,46 @@ def test_the_page_counts_what_was_decided_again_and_again_once() -> None:
     assert any("orders-1" in line and "unknown" in line and "TimedOut: slow" in line for line in lines)
     rows = [line.split() for line in lines if "Hold" in line or "ScaleUp" in line]
     assert [(row[1], row[5]) for row in rows] == [("Hold", "3"), ("ScaleUp", "1")]
+
+
+def test_the_page_says_what_each_dependency_gives_and_why() -> None:
+    live = {
+        "dependencies": [
+            {
+                "name": "orders-db",
+                "replicas": 11,
+                "breaker": "Closed",
+                "allowed": None,
+                "holds": False,
+                "why": "orders-db gives 110 of its 200 connections",
+                "breakerWhy": "no check fails",
+                "problemWhy": "",
+            },
+            {
+                "name": "cache",
+                "replicas": None,
+                "breaker": "Open",
+                "allowed": 4,
+                "holds": True,
+                "why": "cache gives 40 of its 90 connections",
+                "breakerWhy": "check ping failed; nobody scales up",
+                "problemWhy": "check ping failed; nobody scales up",
+            },
+        ]
+    }
+    console = Console(width=300)
+    with console.capture() as shown:
+        console.print(live_page(live, []))
+    lines = [" ".join(line.split()) for line in shown.get().splitlines()]
+    at = lines.index("DEPENDENCY SHARE BREAKER ALLOWED WHY")
+    assert lines[at + 1 : at + 3] == [
+        "orders-db 11 Closed orders-db gives 110 of its 200 connections",
+        "cache unknown Open 4 check ping failed; nobody scales up",
+    ]
+
+
+def test_the_page_of_an_app_without_dependencies_has_no_such_block() -> None:
+    console = Console(width=300)
+    with console.capture() as shown:
+        console.print(live_page({"dependencies": []}, []))
+    assert "DEPENDENCY" not in shown.get()

@@ -66,6 +66,7 @@ def test_disabled_closes_it_and_limits_nothing() -> None:
     watched.spec = spec(whenOpen="Zero", mode="Disabled")
     breaker = watched.look(46)
     assert (breaker.state, breaker.reason, breaker.active, breaker.allowed) == (CLOSED, "Disabled", False, None)
+    assert breaker.trips == 0
     assert watched.every(15, False, since=46, until=900).state is CLOSED
 
 
