@@ -118,6 +118,13 @@ def test_good_answers_older_than_three_intervals_are_no_evidence() -> None:
     assert watched.tell(265, True).state is CLOSED
 
 
+@pytest.mark.parametrize(("open_for", "state"), [("60s", CLOSED), ("61s", OPEN)])
+def test_a_good_answer_is_evidence_for_three_intervals_and_no_longer(open_for: str, state: BreakerState) -> None:
+    watched = opened(openFor=open_for)
+    watched.every(7, True, since=46, until=60)
+    assert watched.look(106 if open_for == "61s" else 105).state is state
+
+
 @pytest.mark.parametrize("when_open", ["Floor", "Zero"])
 def test_with_floor_or_zero_a_canary_comes_before_the_others(when_open: str) -> None:
     watched = opened(openFor="60s", whenOpen=when_open)
