@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sluicegate.decide.downstream.breaker import Result
 from sluicegate.model.downstream import BreakerState
 from tests.support.breakers import LAG, NOW, PING, Watched, spec
 
@@ -40,6 +41,16 @@ def test_an_answer_counts_once_however_often_it_is_looked_at() -> None:
     watched = Watched(spec=spec())
     watched.tell(15, False)
     assert all(watched.look(15 + step).state is CLOSED for step in range(14))
+
+
+def test_an_answer_from_before_the_last_one_does_not_count() -> None:
+    watched = Watched(spec=spec())
+    watched.tell(30, False)
+    for at in (15, 20, 25):
+        watched.results["ping"] = Result(check="ping", passed=False, why="late", at=NOW + at)
+        assert watched.look(40).state is CLOSED
+    assert watched.tell(45, False).state is CLOSED
+    assert watched.tell(60, False).state is OPEN
 
 
 def test_failures_of_different_checks_do_not_add_up() -> None:
