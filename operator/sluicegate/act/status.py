@@ -11,6 +11,7 @@ from sluicegate.act.merge import merge_patch
 from sluicegate.act.quiet import worth_writing
 from sluicegate.model.app import AppSpec
 from sluicegate.model.decision import Condition, Decision, Lag, Truth
+from sluicegate.model.downstream import Share
 from sluicegate.model.kafka import Fault, Sweep
 from sluicegate.model.known import Known
 
@@ -79,6 +80,7 @@ def render(
         )
         if decision.foreign
         else {},
+        "dependencies": [_share(one) for one in decision.shares],
         "memory": dict(memory),
         "conditions": rendered(decision.conditions, generation=generation, previous=previous, now=now),
     }
@@ -109,6 +111,18 @@ def render_connection(
         "conditions": rendered((said,), generation=generation, previous=previous, now=now),
     }
     return known(status)
+
+
+def _share(one: Share) -> dict[str, Any]:
+    return known(
+        {
+            "name": one.name,
+            "replicas": one.replicas,
+            "allowed": one.allowed,
+            "breaker": one.breaker.value,
+            "problem": one.problem or None,
+        }
+    )
 
 
 def _lag(lag: Lag, *, at: float) -> dict[str, Any]:

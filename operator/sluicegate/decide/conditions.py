@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sluicegate.decide.explain import word
 from sluicegate.decide.standing import Standing
 from sluicegate.decide.unknown import PATIENCE
-from sluicegate.model.decision import CEILINGS, Condition, Limit, Partitions, Truth
+from sluicegate.model.decision import BREAKER, CEILINGS, DEPENDENCY, Condition, Limit, Partitions, Truth
+from sluicegate.model.downstream import Share
 from sluicegate.model.evolve import quick
 from sluicegate.model.known import Maybe, Unknown
 from sluicegate.model.observation import Workload
@@ -35,7 +37,7 @@ class Findings:
     workload: Workload | None
     replicas: int | None
     wanted: int | None
-    limited_by: Limit
+    limited_by: str
     limit_sentence: str
     total: Maybe[int]
     unknown_polls: int
@@ -45,6 +47,9 @@ class Findings:
     pods_stuck: str
     lead: float
     member: float | None
+    shares: tuple[Share, ...] = ()
+    named: bool = False
+    """Whether the spec names dependencies."""
 
 
 def conditions(found: Findings) -> tuple[Condition, ...]:
@@ -57,6 +62,7 @@ def conditions(found: Findings) -> tuple[Condition, ...]:
         _limited(found),
         _lag_known(found.total),
         _healthy(found),
+        *([_dependencies(found.shares)] if found.named else []),
     )
 
 
@@ -107,9 +113,10 @@ def _limited(found: Findings) -> Condition:
             type="ScalingLimited", status=Truth.TRUE, reason="PartitionBound", message=found.limit_sentence
         )
     below = found.wanted is not None and found.replicas is not None and found.replicas < found.wanted
-    if below and found.limited_by in CEILINGS:
+    if below and (found.limited_by in CEILINGS or found.limited_by.startswith((DEPENDENCY, BREAKER))):
         message = f"{found.wanted} wanted, {found.replicas} may run: {found.limit_sentence}"
-        return Condition(type="ScalingLimited", status=Truth.TRUE, reason=str(found.limited_by), message=message)
+        reason = word(found.limited_by) if "/" in found.limited_by else str(found.limited_by)
+        return Condition(type="ScalingLimited", status=Truth.TRUE, reason=reason, message=message)
     return WITHIN_LIMITS
 
 
@@ -162,6 +169,14 @@ def _healthy(found: Findings) -> Condition:
             message="the group's members could not be read",
         )
     return ALL_READ
+
+
+def _dependencies(shares: Sequence[Share]) -> Condition:
+    bad = [one for one in shares if one.problem]
+    if bad:
+        words = "; ".join(one.problem_why for one in bad)
+        return Condition(type="DependenciesHealthy", status=Truth.FALSE, reason=bad[0].problem, message=words)
+    return Condition(type="DependenciesHealthy", status=Truth.TRUE, reason="AllWell")
 
 
 def _word(reason: str) -> str:

@@ -13,7 +13,7 @@ class Course:
     """``value`` replicas so far; ``limited_by`` the last that changed it."""
 
     value: int
-    limited_by: Limit = Limit.NONE
+    limited_by: str = Limit.NONE
     limit_sentence: str = ""
     steps: tuple[Step, ...] = ()
 

@@ -18,7 +18,8 @@ from sluicegate.decide.standing import Standing, notice, stale_view, standing
 from sluicegate.decide.verdict import Basis, verdict
 from sluicegate.decide.want import Want
 from sluicegate.model.app import AppSpec, Mode, Override
-from sluicegate.model.decision import Decision, Limit
+from sluicegate.model.decision import BREAKER, Decision, Limit
+from sluicegate.model.downstream import Share
 from sluicegate.model.memory import Memory
 from sluicegate.model.observation import Observation, Workload
 
@@ -33,6 +34,7 @@ class _Case:
     bounds: Bounds
     seen: Picture
     memory: Memory
+    shares: tuple[Share, ...]
 
 
 def decide(
@@ -60,18 +62,20 @@ def decide(
     if choice.want is not None:
         window = spec.scaling.scale_down.stabilization
         memory = stabilization.remember(wanted=choice.want.replicas, window=window, memory=memory, now=now)
-    cap = limits.cap(scaling=spec.scaling, usable=seen.usable)
+    cap = limits.cap(scaling=spec.scaling, usable=seen.usable, shares=observation.shares, replicas=replicas)
     basis = Basis(
         spec=spec, generation=generation, observation=observation, seen=seen, choice=choice, cap=cap, memory=memory
     )
     if workload is None:
-        return verdict(basis, course=None, asked=None, own=own), memory
+        return verdict(basis, course=None, asked=None, claim=None, own=own), memory
     bounds = Bounds(least=min(spec.scaling.min_replicas, cap), most=cap)
-    case = _Case(spec=spec, now=now, replicas=replicas, bounds=bounds, seen=seen, memory=memory)
+    shares = observation.shares
+    case = _Case(spec=spec, now=now, replicas=replicas, bounds=bounds, seen=seen, memory=memory, shares=shares)
     course = _limited(case, _settled(case, choice))
     asked = _before_limits(course)
+    claim = _claim(course) if _writes(spec, observation) else replicas
     course, own = _owned(case, course, own=own, repeated=repeated, workload=workload)
-    return verdict(basis, course=course, asked=asked, own=own), memory
+    return verdict(basis, course=course, asked=asked, claim=claim, own=own), memory
 
 
 def _writes(spec: AppSpec, observation: Observation) -> bool:
@@ -119,6 +123,9 @@ def _stabilized(case: _Case, course: Course, *, want: Want, choice: Choice) -> C
     if choice.partial and course.value < case.replicas:
         said = "the lag is known in part only: no step down"
         return course.step("unknown", Clamped(case.replicas, Limit.LAG_UNKNOWN, said))
+    held = next((one for one in case.shares if one.holds), None)
+    if held is not None and course.value < case.replicas:
+        return course.step(f"breaker {held.name}", Clamped(case.replicas, f"{BREAKER}{held.name}", held.breaker_why))
     if course.value != want.replicas:
         want = replace(want, replicas=course.value, not_before=float("-inf"))
     clamped = stabilization.stabilize(
@@ -135,7 +142,11 @@ def _stabilized(case: _Case, course: Course, *, want: Want, choice: Choice) -> C
 
 def _limited(case: _Case, course: Course) -> Course:
     for name, clamp in limits.clamps(
-        scaling=case.spec.scaling, usable=case.seen.usable, foreign=case.seen.crew.foreign
+        scaling=case.spec.scaling,
+        usable=case.seen.usable,
+        foreign=case.seen.crew.foreign,
+        shares=case.shares,
+        replicas=case.replicas,
     ):
         course = course.step(name, clamp(course.value))
     return course
@@ -144,6 +155,12 @@ def _limited(case: _Case, course: Course) -> Course:
 def _before_limits(course: Course) -> int | None:
     """What demand (or what holds it) came to before the limits."""
     return next(step.before for step in course.steps if step.name == limits.FIRST)
+
+
+def _claim(course: Course) -> int:
+    """What is asked of dependencies: the number before the first of their limits."""
+    shared = (step.before for step in course.steps if step.name.startswith(limits.SHARE))
+    return next((before for before in shared if before is not None), course.value)
 
 
 def _owned(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sluicegate.model.decision import Action, Lag, Limit, Step
+from sluicegate.model.decision import BREAKER, DEPENDENCY, Action, Lag, Limit, Step
 from sluicegate.model.known import Known
 
 LAG_LOWER, IDLE = "LagLower", "Idle"
@@ -14,11 +14,12 @@ DEMAND_DOWN = frozenset({LAG_LOWER, IDLE})
 OTHER_UPS = frozenset({"MinRaised", "Override"})
 """Reasons of steps up that say nothing of demand."""
 
-_HELD_BY = {Limit.MIN: "MinReplicas", Limit.MAX: "MaxReplicas", Limit.NONE: ""}
+_HELD_BY: Mapping[str, str] = {Limit.MIN: "MinReplicas", Limit.MAX: "MaxReplicas", Limit.NONE: ""}
+DEPENDENCY_SHARE, BREAKER_OPEN = "DependencyShare", "BreakerOpen"
 
 
 def reason(
-    *, action: Action, replicas: int, limited_by: Limit, overridden: bool, demand: str, asked: int | None, asleep: bool
+    *, action: Action, replicas: int, limited_by: str, overridden: bool, demand: str, asked: int | None, asleep: bool
 ) -> str:
     """Why. ``demand`` names what asked; ``asked`` the number before the limits; ``asleep``: nothing runs now."""
     if overridden and replicas == asked:
@@ -28,14 +29,21 @@ def reason(
             return "MaxLowered"
         if limited_by is Limit.PARTITIONS:
             return "PartitionsFewer"
-        if limited_by is Limit.INEFFECTIVE:
-            return str(Limit.INEFFECTIVE)
+        if limited_by is Limit.INEFFECTIVE or limited_by.startswith((DEPENDENCY, BREAKER)):
+            return word(limited_by)
         return IDLE if replicas == 0 else LAG_LOWER
     if action is Action.SCALE_UP:
         if limited_by is Limit.MIN:
             return "MinRaised"
         return "MessagesWaiting" if asleep and demand != "NeverCommitted" else demand
-    return _HELD_BY.get(limited_by, str(limited_by)) or demand
+    return word(limited_by) or demand
+
+
+def word(limited_by: str) -> str:
+    """A limit as a reason: one CamelCase word, empty for none."""
+    if limited_by.startswith(DEPENDENCY):
+        return DEPENDENCY_SHARE
+    return BREAKER_OPEN if limited_by.startswith(BREAKER) else _HELD_BY.get(limited_by, str(limited_by))
 
 
 def headline(*, wanted: int | None, lag: Lag, why: str) -> str:

@@ -32,8 +32,9 @@ class Basis:
     memory: Memory
 
 
-def verdict(basis: Basis, *, course: Course | None, asked: int | None, own: Standing) -> Decision:
-    """``course`` None: there is no workload. ``asked``: the number before the limits."""
+def verdict(basis: Basis, *, course: Course | None, asked: int | None, claim: int | None, own: Standing) -> Decision:
+    """``course`` None: there is no workload. ``asked``: the number before the limits; ``claim``: before those of
+    dependencies."""
     seen, workload = basis.seen, basis.observation.workload
     wanted = basis.choice.want.replicas if basis.choice.want else None
     replicas = course.value if course else None
@@ -58,6 +59,8 @@ def verdict(basis: Basis, *, course: Course | None, asked: int | None, own: Stan
         pods_stuck=seen.pods_stuck,
         lead=seen.lead,
         member=rate,
+        shares=basis.observation.shares,
+        named=bool(basis.spec.dependencies),
     )
     headline = explain.headline(wanted=wanted, lag=seen.lag, why=course.steps[0].sentence if course else own.message)
     return Decision(
@@ -80,11 +83,13 @@ def verdict(basis: Basis, *, course: Course | None, asked: int | None, own: Stan
         foreign=basis.observation.foreign,
         capacity=Capacity(value=rate * consumers if rate else None, source=seen.speed.source),
         conditions=conditions(found),
+        claim=claim,
+        shares=basis.observation.shares,
         per_partition=dict(zip(seen.reading.names, seen.reading.lags, strict=True)),
     )
 
 
-def _limit(basis: Basis, course: Course | None) -> tuple[Limit, str]:
+def _limit(basis: Basis, course: Course | None) -> tuple[str, str]:
     """The last thing that changed the number, with its sentence. A partition that one member cannot keep up with has
     cut what is wanted before any clamp: no count helps it."""
     limited_by = course.limited_by if course else Limit.NONE
@@ -99,7 +104,7 @@ def _limit(basis: Basis, course: Course | None) -> tuple[Limit, str]:
     return Limit.NONE, ""
 
 
-def _message(headline: str, course: Course, *, limited_by: Limit, sentence: str) -> str:
+def _message(headline: str, course: Course, *, limited_by: str, sentence: str) -> str:
     said = explain.message(headline, course.steps)
     return f"{said}; {sentence}" if limited_by is Limit.PARTITION_BOUND else said
 
@@ -111,7 +116,7 @@ def _action(replicas: int | None, current: int | None) -> Action:
 
 
 def _reason(
-    basis: Basis, *, course: Course | None, asked: int | None, own: Standing, action: Action, limited_by: Limit
+    basis: Basis, *, course: Course | None, asked: int | None, own: Standing, action: Action, limited_by: str
 ) -> str:
     if course is None or (action is Action.HOLD and own.reason != "Active"):
         return own.reason

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sluicegate.model.downstream import Share
 from sluicegate.model.evolve import quick
 from sluicegate.model.known import Maybe, Unknown
 from sluicegate.model.observation import Foreign
@@ -35,7 +36,9 @@ class Limit(StrEnum):
 
 
 CEILINGS = frozenset({Limit.MAX, Limit.PARTITIONS, Limit.PARTITION_BOUND, Limit.INEFFECTIVE})
-"""Limits that make `ScalingLimited` true."""
+"""Limits that make `ScalingLimited` true; those of dependencies do, too."""
+DEPENDENCY, BREAKER = "Dependency/", "Breaker/"
+"""Before the name of a dependency: its share, or its breaker, changed the number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,3 +131,8 @@ class Decision:
     conditions: tuple[Condition, ...] = ()
     foreign: Foreign | None = None
     per_partition: dict[str, int | None] = field(default_factory=dict)
+    claim: int | None = None
+    """What the app asks of its dependencies: the number before their limits, what runs where it may not be written;
+    None without a workload."""
+    shares: tuple[Share, ...] = ()
+    """What each dependency gives."""

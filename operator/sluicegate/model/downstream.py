@@ -15,6 +15,22 @@ class BreakerState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Surge:
+    """Pods that a rolling update adds for its time: ``most`` of them, or ``percent`` of the replicas, rounded up. Both
+    0: it adds none."""
+
+    most: int = 0
+    percent: int = 0
+
+    def pods(self, replicas: int) -> int:
+        """How many it adds to so many replicas; none where nothing runs."""
+        return max(self.most, -(-replicas * self.percent // 100)) if replicas > 0 else 0
+
+
+NO_SURGE = Surge()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
     """What one dependency lets one app have at one moment.
 

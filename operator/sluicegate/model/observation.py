@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sluicegate.model.downstream import NO_SURGE, Share, Surge
 from sluicegate.model.kafka import Fault, Group, Partition
 
 
@@ -14,7 +15,7 @@ class Workload:
     ``desired`` spec.replicas, ``ready`` and ``updated`` from status. ``selector`` in label-selector form.
     ``settled``: observedGeneration is current. ``manager``: the field manager that last set spec.replicas and
     ``managed_at`` when (unix seconds), where the managed fields tell. ``stuck_reason``: why the controller cannot make
-    pods at all (a quota, say), empty when it can.
+    pods at all (a quota, say), empty when it can. ``surge``: what a rolling update adds.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Workload:
     manager: str = ""
     managed_at: float | None = None
     stuck_reason: str = ""
+    surge: Surge = NO_SURGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ class Observation:
     """One moment of one app. ``at`` unix seconds, never running backwards within a process.
 
     ``workload`` None: the target does not exist. ``fault`` set: nothing could be read from Kafka this time, and
-    ``partitions`` is empty. ``group`` None: it could not be described.
+    ``partitions`` is empty. ``group`` None: it could not be described. ``shares`` what each dependency gives.
     """
 
     at: float
@@ -84,3 +86,4 @@ class Observation:
     topic_faults: tuple[tuple[str, Fault], ...] = ()
     foreign: Foreign | None = None
     rival: Rival | None = None
+    shares: tuple[Share, ...] = ()

@@ -31,6 +31,11 @@ def sight(seen: Observation) -> dict[str, Any]:
         "partitions": [_partition(one) for one in seen.partitions],
         "foreign": rest.get("foreign"),
     }
+    found.pop("shares", None)
+    if seen.shares:
+        found["shares"] = {one.name: one.replicas for one in seen.shares}
+        found["breakers"] = {one.name: one.breaker.value for one in seen.shares}
+        found["dependencies"] = rest["shares"]
     if seen.fault is not None:
         found["error"] = _error(seen.fault)
     if seen.topic_faults:
@@ -50,6 +55,7 @@ def read_sight(found: Body) -> Observation:
         "partitions": [],
         "fault": None,
         "topicFaults": [],
+        "shares": _shares(found, desired=0 if workload is None else _body(workload, "workload").get("desired", 0)),
     }
     return replace(
         revive(Observation, kept, path="observation"),
@@ -61,6 +67,25 @@ def read_sight(found: Body) -> Observation:
             for one in _bodies(found, "topics")
         ),
     )
+
+
+def _shares(found: Body, *, desired: object) -> Sequence[Body]:
+    """In full under ``dependencies``; a line made elsewhere has ``shares`` and ``breakers``, by name, alone: one
+    that is not closed holds what runs."""
+    if "dependencies" in found:
+        return _bodies(found, "dependencies")
+    shares, breakers = (_body(found.get(name) or {}, name) for name in ("shares", "breakers"))
+    return [
+        {
+            "name": name,
+            "replicas": shares.get(name),
+            "why": f"{name} gives room for {shares.get(name)} replicas",
+            "breaker": state,
+            **({} if state == "Closed" else {"allowed": desired, "holds": True, "breakerWhy": f"{name} is not well"}),
+        }
+        for name in sorted({*shares, *breakers})
+        for state in [breakers.get(name, "Closed")]
+    ]
 
 
 def _partition(one: Partition) -> dict[str, Any]:

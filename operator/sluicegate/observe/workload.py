@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sluicegate.model.app import TargetRef
+from sluicegate.model.app import TargetKind, TargetRef
+from sluicegate.model.downstream import NO_SURGE, Surge
 from sluicegate.model.observation import Foreign, Pods, Workload
 from sluicegate.observe.selector import matches, selector_text
 
@@ -82,6 +83,7 @@ def workload(body: Body, *, kind: str) -> Workload:
         manager=manager,
         managed_at=managed_at,
         stuck_reason=_refusal(status),
+        surge=_surge(spec.get("strategy") or {}) if kind == TargetKind.DEPLOYMENT else NO_SURGE,
     )
 
 
@@ -155,6 +157,16 @@ def foreign(target: TargetRef, autoscalers: Iterable[AutoscalerFact]) -> Foreign
             return Foreign(kind="ScaledObject", name=fact.owner_name, desired=fact.desired, paused=fact.paused)
         return Foreign(kind=fact.kind, name=fact.name, desired=fact.desired, paused=fact.paused)
     return None
+
+
+def _surge(strategy: Mapping[str, Any]) -> Surge:
+    """Of a Deployment's strategy; a quarter, where a rolling update says nothing else."""
+    if strategy.get("type", "RollingUpdate") != "RollingUpdate":
+        return NO_SURGE
+    said = (strategy.get("rollingUpdate") or {}).get("maxSurge", "25%")
+    if isinstance(said, str) and said.endswith("%") and said[:-1].isdecimal():
+        return Surge(percent=int(said[:-1]))
+    return Surge(most=int(said)) if str(said).isdecimal() else NO_SURGE
 
 
 def _controller(meta: Body) -> Body:
