@@ -47,7 +47,9 @@ def release(cluster: Cluster) -> Iterator[Release]:
     release.install()
     yield release
     release.uninstall()
-    for crd in ("kafkaconsumerapps", "kafkaconnections"):
+    for crd in (
+        "kafkaconsumerapps", "kafkaconnections", "downstreamdependencies", "clusterdownstreamdependencies"
+    ):  # fmt: skip
         cluster.run("delete", "crd", f"{crd}.sluicegate.dev", "--ignore-not-found", limit=120)
     cluster.run("delete", "namespace", release.namespace, "--ignore-not-found", "--wait=false")
 

@@ -19,6 +19,7 @@ from sluicegate.model.parse import parse_app, parse_cluster_dependency, parse_de
 from tests.support.bad_apps import BAD_APPS
 from tests.support.bad_connections import BAD_CONNECTIONS
 from tests.support.bad_dependencies import BAD_DEPENDENCIES
+from tests.support.bad_references import BAD_REFERENCES
 from tests.support.near_specs import NEAR
 from tests.support.specs import (
     APP_SPEC,
@@ -120,7 +121,7 @@ def _refusal(error: ApiException) -> tuple[str, list[tuple[str, str]]]:
     return status["message"], [(cause.get("field", ""), cause["message"]) for cause in causes]
 
 
-@pytest.mark.parametrize("bad", BAD_APPS + BAD_CONNECTIONS + BAD_DEPENDENCIES, ids=str)
+@pytest.mark.parametrize("bad", BAD_APPS + BAD_CONNECTIONS + BAD_DEPENDENCIES + BAD_REFERENCES, ids=str)
 def test_the_api_server_refuses_with_the_field_and_the_remedy(
     customs: client.CustomObjectsApi, namespace: str, bad: BadSpec
 ) -> None:

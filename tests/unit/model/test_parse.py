@@ -25,6 +25,7 @@ from sluicegate.model.resource import Key
 from tests.support.bad_apps import BAD_APPS
 from tests.support.bad_connections import BAD_CONNECTIONS
 from tests.support.bad_dependencies import BAD_DEPENDENCIES
+from tests.support.bad_references import BAD_REFERENCES
 from tests.support.specs import APP_SPEC, CONNECTION_SPEC, BadSpec, Body, changed, resource
 
 PARSERS: dict[str, Callable[[Body], object]] = {
@@ -39,7 +40,7 @@ def app(changes: dict[str, Any] | None = None) -> dict[str, Any]:
     return resource("KafkaConsumerApp", changed(APP_SPEC, changes or {}))
 
 
-@pytest.mark.parametrize("bad", BAD_APPS + BAD_CONNECTIONS + BAD_DEPENDENCIES, ids=str)
+@pytest.mark.parametrize("bad", BAD_APPS + BAD_CONNECTIONS + BAD_DEPENDENCIES + BAD_REFERENCES, ids=str)
 def test_a_bad_spec_is_refused_with_field_and_remedy_in_one_short_sentence(bad: BadSpec) -> None:
     with pytest.raises(Invalid) as caught:
         PARSERS[bad.kind](bad.body)
