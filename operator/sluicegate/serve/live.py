@@ -1,4 +1,5 @@
-"""How things are with one app, from the last look at it: lag by partition, who reads it, and what was decided."""
+"""How things are with one app, from the last look at it: lag by partition, who reads it, what its dependencies
+give, and what was decided."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from sluicegate.control.account import account, lag
 from sluicegate.control.chronicle import Story
 from sluicegate.control.records import AppRecord
 from sluicegate.model.decision import Decision
+from sluicegate.model.downstream import Share
 from sluicegate.model.kafka import Partition, TopicPartition
 from sluicegate.model.observation import Observation
 from sluicegate.model.sight import sight
@@ -25,8 +27,24 @@ def live(record: AppRecord, story: Story | None) -> dict[str, Any]:
         found |= {"error": shown.get("error"), "topics": shown.get("topics", [])}
         found |= {"lag": lag(records=made.lag.records, seconds=made.lag.seconds)}
         found |= {"partitions": _partitions(seen, made), "group": shown["group"]}
+        found |= {"dependencies": [_dependency(one) for one in seen.shares]}
     told, identity, written = decision or (None, "", False)
     return {**found, "decision": told and account(told, identity=identity, written=written)}
+
+
+def _dependency(share: Share) -> dict[str, Any]:
+    """``replicas`` null: nobody knows what it can give; ``allowed`` null: its breaker limits nothing."""
+    return {
+        "name": share.name,
+        "replicas": share.replicas,
+        "why": share.why,
+        "breaker": share.breaker.value,
+        "allowed": share.allowed,
+        "holds": share.holds,
+        "breakerWhy": share.breaker_why,
+        "problem": share.problem,
+        "problemWhy": share.problem_why,
+    }
 
 
 def _partitions(seen: Observation, decision: Decision) -> list[dict[str, Any]]:

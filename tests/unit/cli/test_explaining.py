@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console
@@ -11,6 +12,8 @@ from sluicegate.cli.live_page import live_page
 from sluicegate.control.account import account
 from sluicegate.decide import decide
 from sluicegate.model.decision import Decision
+from sluicegate.model.dependency_ref import DependencyRef
+from sluicegate.model.downstream import BreakerState, Share
 from sluicegate.model.memory import Memory
 from tests.support import given
 
@@ -51,6 +54,29 @@ def test_the_way_from_lag_to_the_number_is_told_step_by_step() -> None:
 def test_a_number_that_was_not_written_and_one_that_stays_are_told_apart() -> None:
     assert "3 (not written, 1 now)" in told(decided(500, 500, 0, 0), written=False)["decided"]
     assert "1 (as now)" in told(decided(10, 0, 0, 0), written=False)["decided"]
+
+
+def test_a_dependency_s_share_and_its_breaker_are_steps_with_their_words() -> None:
+    spec = given.spec(scaling={"maxReplicas": 30, "lagPerReplica": 100})
+    spec = spec.model_copy(update={"dependencies": (DependencyRef(name="orders-db", cost_per_replica=10.0),)})
+    share = Share(
+        name="orders-db",
+        replicas=5,
+        why="orders-db gives 50 of its 200 connections",
+        breaker=BreakerState.OPEN,
+        allowed=1,
+        holds=True,
+        breaker_why="check ping failed 3 times in a row: HTTP 503; nobody scales up",
+    )
+    seen = replace(given.observation(given.partitions(*[200] * 6), replicas=1, at=given.NOW), shares=(share,))
+    decision, _ = decide(spec=spec, generation=1, observation=seen, memory=Memory(), now=given.NOW, poll=given.POLL)
+    lines = explained(BODY, account(decision, identity="01J", written=False))
+    names, words = [name for name, _ in lines], dict(lines)
+    assert words["dependency orders-db"] == "6 → 5: orders-db gives 50 of its 200 connections"
+    assert words["breaker orders-db"] == "5 → 1: check ping failed 3 times in a row: HTTP 503; nobody scales up"
+    order = ["maxReplicas", "partitions", "dependency orders-db", "breaker orders-db", "decided"]
+    assert [name for name in names if name in order] == order
+    assert "limited by Breaker/orders-db" in words["decided"]
 
 
 def test_an_unknown_lag_is_told_with_the_brokers_words() -> None:

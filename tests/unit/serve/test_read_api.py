@@ -115,6 +115,7 @@ async def test_the_live_picture_has_lag_by_partition_and_the_decision(world: Wor
     assert found["decision"]["written"] is True
     assert len(found["decision"]["id"]) == 26
     assert found["decision"]["steps"][0]["sentence"]
+    assert found["dependencies"] == []
 
 
 async def test_decisions_are_told_oldest_first_and_a_bad_spec_is_one_of_them(world: World, reader: Reader) -> None:
