@@ -30,7 +30,7 @@ class Reading:
     ``ends`` the end that counts; ``committed`` as the group committed it; ``positions`` where reading goes on from;
     ``lags`` messages, None where unknown; ``unknown`` why, by partition, or by topic when a whole one is missing.
     Partitions that were not listed this time but are remembered are here, too, as unknown. ``earlier`` where each
-    ended some minutes ago, where that was asked for.
+    ended some minutes ago, where that was asked for and nothing later is remembered.
     """
 
     names: tuple[str, ...]
@@ -66,7 +66,8 @@ def read(
     parts = sorted((*observation.partitions, *absent), key=_PLACE)
     names = tuple([f"{part.topic}-{part.partition}" for part in parts])
     memory = void_recreated(parts, memory)
-    memory = _isolation(parts, kafka=kafka, memory=memory)
+    open_ends = [part for part in parts if part.stable != part.end]
+    memory = _isolation(open_ends, kafka=kafka, memory=memory)
     stable_end = kafka.isolation_level is Isolation.READ_COMMITTED or (
         kafka.isolation_level is Isolation.AUTO and not memory.uncommitted_proven
     )
@@ -103,7 +104,7 @@ def read(
         lags.append(end - position)
     part_topics = tuple([part.topic for part in parts])
     transactional = memory.transactional
-    opened = {p.topic for p in parts if p.stable is not None and p.end is not None and p.stable < p.end}
+    opened = {p.topic for p in open_ends if p.stable is not None and p.end is not None and p.stable < p.end}
     if not opened.issubset(transactional):
         transactional = tuple(sorted(opened.union(transactional)))
     residue = settle(
@@ -124,7 +125,7 @@ def read(
         lags=tuple(lags),
         unknown=tuple(unknown),
         total=_total(lags, unknown),
-        earlier=tuple([part.earlier for part in parts]),
+        earlier=() if memory.polls else tuple([part.earlier for part in parts]),
         complete=bool(parts) and not missing,
     )
     first_end = tuple(first_after.items())

@@ -32,7 +32,8 @@ class Bounds:
 
 def remember(*, wanted: int, window: float, memory: Memory, now: float) -> Memory:
     """Memory with one more number wanted. Kept: for each piece of the window its highest, as long as none after it is
-    as high."""
+    as high. Kept under `lagObjective`, too, which has a way down of its own and does not read it: a spec that goes over
+    to `lagPerReplica` would else step down at once, since the window has been seen and nothing in it wanted more."""
     piece = max(window / BUCKETS, 1.0)
     until = (now // piece + 1) * piece
     kept = [old for old in memory.wanted if old.replicas > wanted and old.at > now - (1 + MERGE) * window]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import replace
+from functools import lru_cache
 from math import exp, log
 from statistics import median
 
@@ -45,12 +46,21 @@ def expected(memory: Memory, *, now: float, since: float, until: float) -> float
     hour, before = profile.rates[over - COMPARED : over], profile.rates[over - COMPARED - DAY : over - DAY]
     if min(hour) <= 0 or min(before) <= 0:
         return 0.0
-    ratios = [log(now_ / then) for now_, then in zip(hour, before, strict=True)]
-    shift = median(ratios)
-    if abs(shift) > MOST_SHIFT or median([abs(ratio - shift) for ratio in ratios]) > MOST_SPREAD:
+    shift = _shift(tuple(hour), tuple(before))
+    if shift is None:
         return 0.0
     first, last = int((now + since) // SLOT), int((now + until) // SLOT)
     return exp(shift) * max(_rate(profile, slot - DAY) for slot in range(first, last + 1))
+
+
+@lru_cache(maxsize=16)
+def _shift(hour: tuple[float, ...], before: tuple[float, ...]) -> float | None:
+    """The logarithm of today's rates over yesterday's; None where they went otherwise. A decision asks twice."""
+    ratios = [log(now / then) for now, then in zip(hour, before, strict=True)]
+    shift = median(ratios)
+    if abs(shift) > MOST_SHIFT or median([abs(ratio - shift) for ratio in ratios]) > MOST_SPREAD:
+        return None
+    return shift
 
 
 def highest(memory: Memory, *, now: float) -> float:

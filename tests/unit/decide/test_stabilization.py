@@ -155,3 +155,16 @@ def test_what_is_remembered_of_the_window_is_its_maximum_and_bounded(window: flo
         longer = max(n for at, n in wanted if at > now - window * 33 / 32 - 2)
         assert exact <= held <= longer
         assert len(memory.wanted) <= 46
+
+
+def test_what_the_objective_wanted_counts_for_the_window_of_messages_once_the_spec_goes_over_to_that() -> None:
+    by_time = given.spec(scaling={"lagObjective": "60s", "scaleDown": {"stabilization": "60s"}})
+    memory = Memory()
+    for second in range(0, 120, 10):
+        decision, memory = given.decided(seen(120, second=second), app=by_time, memory=memory)
+    assert decision.wanted == 6
+    decision, memory = given.decided(seen(120, second=120), app=APP, memory=memory)
+    assert (decision.wanted, decision.replicas, decision.limited_by) == (2, 6, "Stabilization")
+    for second in range(130, 200, 10):
+        decision, memory = given.decided(seen(120, second=second), app=APP, memory=memory)
+    assert (decision.replicas, decision.reason) == (2, "LagLower")
