@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sluicegate.control.chronicle import Chronicle, Entry
-from sluicegate.control.records import AppRecord
+from sluicegate.control.records import AppRecord, Record
 from sluicegate.decide import decide
 from sluicegate.model.downstream import BreakerState, Share
 from sluicegate.model.memory import Memory
@@ -32,7 +32,7 @@ def told(*shares: Share) -> object:
     memory = Memory()
     made, left = decide(spec=spec, generation=1, observation=seen, memory=memory, now=given.NOW, poll=given.POLL)
     meta = Meta(key=Key("shop", "orders"), uid="u", generation=1, resource_version="1", created=0.0)
-    record = AppRecord(meta=meta, spec=spec)
+    record: AppRecord = Record(meta=meta, spec=spec)
     chronicle = Chronicle()
     entry = Entry(
         spec=spec,
