@@ -8,6 +8,7 @@ from typing import Final
 from dev.bed import command
 from dev.bed.errors import BedError
 from dev.bed.progress import Progress
+from dev.bed.unserved import unserved
 
 PROOF: Final[dict[str, str]] = {
     "etcd-server": "etcd",
@@ -23,6 +24,8 @@ PROOF: Final[dict[str, str]] = {
     "procps": "ps",
     "default-jre-headless": "java",
     "maven": "mvn",
+    "postgresql-15": "/usr/lib/postgresql/15/bin/postgres",
+    "prometheus": "prometheus",
 }
 """Package to the program (or file) that shows it is there, from whatever source it came."""
 
@@ -44,7 +47,8 @@ def install(*, progress: Progress) -> None:
         step.note = "apt-get update"
         command.run(["apt-get", "update", "-qq"], timeout=300, env=quiet)
         step.note = " ".join(wanted)
-        command.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted], timeout=900, env=quiet)
+        with unserved():
+            command.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted], timeout=900, env=quiet)
     still = missing()
     if still:
         raise BedError(f"apt-get ended well, yet the programs of these packages are missing: {', '.join(still)}.")

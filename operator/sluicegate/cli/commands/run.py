@@ -39,6 +39,20 @@ from sluicegate.telemetry import log
     default=None,
     help="Look at ClusterDownstreamDependencies; by default unless --namespace is given.",
 )
+@click.option(
+    "--allow-address",
+    "allow",
+    multiple=True,
+    metavar="NETWORK|NAME",
+    help="Ask dependencies at these addresses only; opens loopback or link-local ones where named. May be repeated.",
+)
+@click.option(
+    "--deny-address",
+    "deny",
+    multiple=True,
+    metavar="NETWORK|NAME",
+    help="Never ask a dependency at these addresses; wins over --allow-address. May be repeated.",
+)
 def run(
     namespaces: tuple[str, ...],
     log_level: str,
@@ -47,12 +61,17 @@ def run(
     children: int,
     read_api: bool,
     cluster_dependencies: bool | None,
+    allow: tuple[str, ...],
+    deny: tuple[str, ...],
 ) -> None:
     """Run the operator."""
     log.set_up(level=log_level, form=log.Format(log_format))
-    from sluicegate.cli.run import run as operate
+    from sluicegate.observe.dependencies.guard import Guard
 
     with sentence():
+        guard = Guard.of(allow=allow, deny=deny)
+        from sluicegate.cli.run import run as operate
+
         code = asyncio.run(
             operate(
                 namespaces=namespaces,
@@ -60,6 +79,7 @@ def run(
                 children=children,
                 read_api=read_api,
                 cluster_dependencies=cluster_dependencies,
+                guard=guard,
             )
         )
     raise SystemExit(code)

@@ -66,23 +66,18 @@ class Guard:
         found = plain(address)
         if any(_is(name, entry) for entry in self.deny_names) or _within(found, self.deny_networks):
             return f"{found} is denied by --deny-address"
-        if _within(found, self.allow_networks) and not self._lifts_nothing(found):
-            return ""
         for network, what in FORBIDDEN:
-            if found in network:
+            if found in network and not self._opens(found, network):
                 return f"{found} is denied ({what}); an administrator can open it with --allow-address={found}"
         if not self.allow_networks and not self.allow_names:
             return ""
-        if any(_is(name, entry) for entry in self.allow_names) or _within(found, self.allow_networks):
+        if _within(found, self.allow_networks) or any(_is(name, entry) for entry in self.allow_names):
             return ""
         return f"{found} is not among the addresses of --allow-address"
 
-    def _lifts_nothing(self, found: Address) -> bool:
-        """Whether ``found`` is denied by default and no entry that allows it lies inside what is denied."""
-        denied = [network for network, _ in FORBIDDEN if found in network]
-        return bool(denied) and not any(
-            found in entry and any(_inside(entry, network) for network in denied) for entry in self.allow_networks
-        )
+    def _opens(self, found: Address, network: Network) -> bool:
+        """Whether an entry that allows ``found`` was written for a part of ``network``."""
+        return any(found in entry and _inside(entry, network) for entry in self.allow_networks)
 
 
 def plain(address: str) -> Address:

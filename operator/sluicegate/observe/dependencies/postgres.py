@@ -33,7 +33,7 @@ SELECT count(*) FROM pg_stat_activity
 WHERE coalesce(backend_type, 'client backend') = 'client backend' AND datid IS NOT NULL AND usesysid IS NOT NULL
 AND pid <> pg_backend_pid() AND application_name <> $1
 """
-"""`backend_type` is empty without the right to see other users' sessions: then whoever has a database and a user counts."""
+"""`backend_type` is empty without the right to see other users' sessions: whoever has a database and a user counts."""
 WAITING = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
 """pg_locks is shown to everybody, unlike the wait events of other users' sessions."""
 REFUSED_TLS = "rejected SSL upgrade"

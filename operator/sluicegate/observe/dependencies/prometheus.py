@@ -81,8 +81,8 @@ def number(reply: Reply) -> float:
     body = _body(reply)
     if body.get("status") != "success" or reply.status != 200:
         words = body.get("error") or "no word of why"
-        kind = f"{body['errorType']}: " if body.get("errorType") else ""
-        raise Broken("QueryFailed", f"Prometheus answers {reply.status} ({kind}{words}); correct query, url or rights")
+        sort = f"{body['errorType']}: " if body.get("errorType") else ""
+        raise Broken("QueryFailed", f"Prometheus answers {reply.status} ({sort}{words}); correct query, url or rights")
     data = body.get("data")
     result = data.get("result") if isinstance(data, dict) else None
     kind = data.get("resultType") if isinstance(data, dict) else None
