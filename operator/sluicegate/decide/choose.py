@@ -11,10 +11,12 @@ from sluicegate.decide.law import law
 from sluicegate.decide.picture import Picture
 from sluicegate.decide.want import Want, Way
 from sluicegate.model.app import AppSpec
+from sluicegate.model.evolve import quick
 from sluicegate.model.known import Unknown
 from sluicegate.model.memory import Memory
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """``want`` None: the lag is not known at all, what runs stands (but for ``floor``). ``demand`` the reason of a

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from sluicegate.decide.limits import Clamped
 from sluicegate.model.decision import Limit, Step
+from sluicegate.model.evolve import quick
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """``value`` replicas so far; ``limited_by`` the last that changed it."""

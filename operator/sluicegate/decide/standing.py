@@ -36,6 +36,10 @@ class Standing:
     limit: Limit = Limit.NONE
 
 
+FREE = Standing(write=True)
+"""Nothing in the way."""
+
+
 def standing(*, spec: AppSpec, observation: Observation, memory: Memory, now: float) -> Standing:
     """What this app may do now. ``memory`` is that after `notice`."""
     target = f"{spec.scale_target_ref.kind.value} {spec.scale_target_ref.name}"
@@ -79,7 +83,7 @@ def standing(*, spec: AppSpec, observation: Observation, memory: Memory, now: fl
             message="spec.suspend is true: nothing is written",
             limit=Limit.SUSPENDED,
         )
-    return _contested(memory, target=target, now=now) or Standing(write=True)
+    return _contested(memory, target=target, now=now) or FREE
 
 
 def notice(*, workload: Workload | None, writes: bool, memory: Memory, now: float, window: float) -> Memory:

@@ -41,6 +41,7 @@ DEPENDENCY, BREAKER = "Dependency/", "Breaker/"
 """Before the name of a dependency: its share, or its breaker, changed the number."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One step on the way from lag to the number written: ``before`` and ``after`` are replicas."""
