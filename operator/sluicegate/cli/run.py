@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+from dataclasses import dataclass
 
 from kopf import OperatorRegistry
 
@@ -12,6 +14,10 @@ from sluicegate.control.attend import Attendant
 from sluicegate.control.chronicle import Chronicle
 from sluicegate.control.clock import Clock
 from sluicegate.control.connection_status import ConnectionStatuses
+from sluicegate.control.downstream.beat import Beat
+from sluicegate.control.downstream.probes import Probes
+from sluicegate.control.downstream.statuses import DependencyStatuses
+from sluicegate.control.downstream.steward import Steward
 from sluicegate.control.gate import Gate
 from sluicegate.control.operator import Operator
 from sluicegate.control.relist import Relist
@@ -22,6 +28,7 @@ from sluicegate.errors import SluicegateError
 from sluicegate.kube.client import Cluster
 from sluicegate.kube.reviews import ClusterReviews
 from sluicegate.kube.watch import SIGNALS, handlers, watch
+from sluicegate.observe.dependencies.guard import Guard
 from sluicegate.observe.kafka.pool import SweepPool
 from sluicegate.serve.http import serving
 from sluicegate.serve.read_api import ReadApi
@@ -42,6 +49,7 @@ async def run(
     children: int,
     read_api: bool = True,
     cluster_dependencies: bool | None = None,
+    guard: Guard | None = None,
 ) -> int:
     """Run until SIGTERM or SIGINT; returns the exit code (0 when told to stop, 1 when a part died).
 
@@ -58,7 +66,8 @@ async def run(
     chronicle = Chronicle()
     pool = SweepPool(children=children, now=clock.now)
     async with await Cluster.connect(namespaces=namespaces, clusterwide=clusterwide) as cluster:
-        operator = assemble(store=store, clock=clock, pool=pool, cluster=cluster, chronicle=chronicle)
+        rooms = assemble(store=store, clock=clock, pool=pool, cluster=cluster, chronicle=chronicle, guard=guard)
+        operator = rooms.operator
         api = ReadApi(store=store, chronicle=chronicle, gate=Gate(ClusterReviews(cluster)))
         more = api.routes() if read_api else ()
 
@@ -77,15 +86,33 @@ async def run(
             async with serving(port=port, exposition=metrics.exposition, alive=alive, ready=ready, more=more) as bound:
                 log.info("started", extra={"port": bound, "namespaces": ",".join(namespaces) or "all"})
                 watching = _watch(cluster, handlers(store, clusterwide=clusterwide), namespaces=namespaces, stop=stop)
-                return await keep_going({"control": operator.run(), "watch": watching}, stop=stop)
+                parts = {"control": operator.run(), "dependencies": rooms.beat.run(), "watch": watching}
+                return await keep_going(parts, stop=stop)
         finally:
             await pool.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """What runs beside the watches: apps, and the dependencies that they share."""
+
+    operator: Operator
+    beat: Beat
+
+
 def assemble(
-    *, store: Store, clock: Clock, pool: SweepPool, cluster: Cluster, chronicle: Chronicle | None = None
-) -> Operator:
-    """The control room on one API server."""
+    *,
+    store: Store,
+    clock: Clock,
+    pool: SweepPool,
+    cluster: Cluster,
+    chronicle: Chronicle | None = None,
+    guard: Guard | None = None,
+) -> Rooms:
+    """The control room on one API server. ``guard`` says which addresses of dependencies may be asked."""
+    own = os.environ.get("POD_NAMESPACE", "default")
+    probes = Probes(store=store, secrets=cluster, guard=guard or Guard(), own_namespace=own)
+    steward = Steward(store=store, probes=probes, clock=clock)
     roster = Roster(store=store)
     attendant = Attendant(
         store=store,
@@ -94,6 +121,7 @@ def assemble(
         scales=cluster,
         statuses=cluster,
         events=cluster,
+        steward=steward,
         chronicle=chronicle,
     )
     turns = Turns(
@@ -105,7 +133,12 @@ def assemble(
         connections=ConnectionStatuses(store=store, roster=roster, statuses=cluster, clock=clock),
     )
     relist = Relist(store=store, lists=cluster)
-    return Operator(roster=roster, turns=turns, attendant=attendant, relist=relist, clock=clock)
+    operator = Operator(roster=roster, turns=turns, attendant=attendant, relist=relist, clock=clock)
+    steward.wakes(operator.look_at)
+    statuses = DependencyStatuses(store=store, statuses=cluster, events=cluster, clock=clock)
+    return Rooms(
+        operator=operator, beat=Beat(probes=probes, steward=steward, statuses=statuses, ready=lambda: operator.ready)
+    )
 
 
 async def _watch(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 from sluicegate.act.ports import Events, Scales, Statuses
 from sluicegate.control.chronicle import Chronicle, Entry, became
 from sluicegate.control.clock import Clock
+from sluicegate.control.downstream.steward import Steward
 from sluicegate.control.records import AppRecord
 from sluicegate.control.refused import checked, refused
 from sluicegate.control.roster import Roster
@@ -32,6 +36,7 @@ class Attendant:
         scales: Scales,
         statuses: Statuses,
         events: Events,
+        steward: Steward,
         chronicle: Chronicle | None = None,
     ) -> None:
         self._store = store
@@ -39,6 +44,7 @@ class Attendant:
         self._clock = clock
         self._writing = Writing(store=store, clock=clock, scales=scales, statuses=statuses, events=events)
         self._states = States()
+        self._steward = steward
         self._chronicle = chronicle or Chronicle()
 
     def members_may_move(self, record: AppRecord) -> bool:
@@ -85,15 +91,21 @@ class Attendant:
             else:
                 observation = self._observe(record, workload, answer=answer, fault=fault, now=now)
                 remembered = state.memory
+                think = partial(
+                    decide,
+                    spec=record.spec,
+                    generation=record.meta.generation,
+                    memory=remembered,
+                    now=now,
+                    poll=poll,
+                )
                 with metrics.decision_seconds.time():
-                    decided, left = decide(
-                        spec=record.spec,
-                        generation=record.meta.generation,
-                        observation=observation,
-                        memory=remembered,
-                        now=now,
-                        poll=poll,
-                    )
+                    decided, left = think(observation=observation)
+                    if observation.shares and decided.claim is not None:
+                        shares = self._steward.ask(record, decided.claim)
+                        if shares != observation.shares:
+                            observation = replace(observation, shares=shares)
+                            decided, left = think(observation=observation)
                 state.memory = left
                 decision = await self._writing.scale(record, state, decided, workload=workload)
                 acted, left = became(left, decision=decided, after=state.memory)
@@ -134,6 +146,7 @@ class Attendant:
             group=answer.group if answer else None,
             fault=fault or (answer.fault if answer else None),
             topic_faults=answer.topic_faults if answer else (),
+            shares=self._steward.shares(record),
             foreign=self._store.foreign_of(record),
             rival=self._roster.rival_of(record.meta.key),
         )

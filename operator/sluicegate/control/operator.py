@@ -12,6 +12,7 @@ from sluicegate.control.records import Source
 from sluicegate.control.relist import Relist
 from sluicegate.control.roster import Roster
 from sluicegate.control.turn import Turns
+from sluicegate.model.resource import Key
 from sluicegate.telemetry import metrics
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,13 @@ class Operator:
     def ready(self) -> bool:
         """Whether the first whole list has come in."""
         return self._relist.ready.is_set()
+
+    def look_at(self, key: Key) -> None:
+        """Poll the source of this app now: something other than its lag changed what it may run."""
+        source = self._roster.source_of(key)
+        if source is not None:
+            self._call(source)
+            self._call(self._turns.leader_of(source))
 
     async def run(self) -> None:
         """Lists first, then a task for each source, for as long as it is there."""

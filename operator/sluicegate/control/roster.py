@@ -54,6 +54,11 @@ class Roster:
         found = ((self._store.apps.get(key), stamp) for key, stamp in self._apps.get(source, ()))
         return tuple([record for record, stamp in found if record is not None and record.stamp == stamp])
 
+    def source_of(self, key: Key) -> Source | None:
+        """The source that an app names now; None when it is no more."""
+        record = self._store.apps.get(key)
+        return source_of(record) if record else None
+
     def signature(self, source: Source) -> object:
         """Changes when a spec changed that a poll of this source would see."""
         return self.stamp(source), self._apps.get(source, ())

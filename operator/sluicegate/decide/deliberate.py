@@ -125,7 +125,7 @@ def _stabilized(case: _Case, course: Course, *, want: Want, choice: Choice) -> C
         return course.step("unknown", Clamped(case.replicas, Limit.LAG_UNKNOWN, said))
     held = next((one for one in case.shares if one.holds), None)
     if held is not None and course.value < case.replicas:
-        return course.step(f"breaker {held.name}", Clamped(case.replicas, f"{BREAKER}{held.name}", held.breaker_why))
+        return course.step(f"hold {held.name}", Clamped(case.replicas, f"{BREAKER}{held.name}", held.breaker_why))
     if course.value != want.replicas:
         want = replace(want, replicas=course.value, not_before=float("-inf"))
     clamped = stabilization.stabilize(
@@ -159,7 +159,7 @@ def _before_limits(course: Course) -> int | None:
 
 def _claim(course: Course) -> int:
     """What is asked of dependencies: the number before the first of their limits."""
-    shared = (step.before for step in course.steps if step.name.startswith(limits.SHARE))
+    shared = (step.before for step in course.steps if step.name.startswith((limits.SHARE, limits.STANDING_BACK)))
     return next((before for before in shared if before is not None), course.value)
 
 

@@ -17,8 +17,9 @@ from sluicegate.model.downstream import Share
 
 FIRST = "minReplicas"
 """Name of the first limit: what comes before it is demand, and what holds demand back."""
-SHARE = "dependency "
-"""Before a dependency's name: what comes before the first of these is what an app asks of its dependencies."""
+SHARE, STANDING_BACK = "dependency ", "breaker "
+"""Before a dependency's name: what comes before the first of these is what an app asks of its dependencies. A breaker
+that lets run no more than the share gives speaks alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,11 @@ def clamps(
         found.append(("partitions", lambda value: _partitions(value, usable, scaling.consumers_per_replica, foreign)))
     for one in shares:
         most = gives(one, scaling=scaling, replicas=replicas)
-        found.append((f"{SHARE}{one.name}", partial(_share, share=one, most=most)))
+        if one.allowed is None or most < one.allowed:
+            found.append((f"{SHARE}{one.name}", partial(_share, share=one, most=most)))
     for one in shares:
         if one.allowed is not None:
-            found.append((f"breaker {one.name}", partial(_breaker, share=one, most=one.allowed)))
+            found.append((f"{STANDING_BACK}{one.name}", partial(_breaker, share=one, most=one.allowed)))
     return found
 
 

@@ -11,6 +11,9 @@ from sluicegate.control.attend import Attendant
 from sluicegate.control.chronicle import Chronicle
 from sluicegate.control.clock import Clock
 from sluicegate.control.connection_status import ConnectionStatuses
+from sluicegate.control.downstream.readings import Readings
+from sluicegate.control.downstream.statuses import DependencyStatuses
+from sluicegate.control.downstream.steward import Steward
 from sluicegate.control.operator import Operator
 from sluicegate.control.records import Source
 from sluicegate.control.relist import Relist
@@ -67,6 +70,16 @@ class Kafka:
         return GroupAnswer(question=question, partitions=partitions, group=None, at=at)
 
 
+class Told:
+    """What the signals of dependencies told last, by name."""
+
+    def __init__(self) -> None:
+        self.by_key: dict[Key, Readings] = {}
+
+    def readings(self, key: Key) -> Readings:
+        return self.by_key.setdefault(key, Readings())
+
+
 class World:
     """``restart`` is a new process: everything in memory is gone."""
 
@@ -74,6 +87,7 @@ class World:
         self.clock = Hand()
         self.api = Api()
         self.kafka = Kafka(self.clock)
+        self.told = Told()
         self.restart()
 
     def restart(self) -> None:
@@ -82,6 +96,9 @@ class World:
         self.api.watch(self.store)
         self.roster = Roster(store=self.store)
         self.chronicle = Chronicle()
+        self.woken: list[Key] = []
+        self.steward = Steward(store=self.store, probes=self.told, clock=self.clock, wake=self.woken.append)
+        self.dependencies = DependencyStatuses(store=self.store, statuses=self.api, events=self.api, clock=self.clock)
         attendant = Attendant(
             store=self.store,
             roster=self.roster,
@@ -89,6 +106,7 @@ class World:
             scales=self.api,
             statuses=self.api,
             events=self.api,
+            steward=self.steward,
             chronicle=self.chronicle,
         )
         self.attendant = attendant
@@ -100,6 +118,12 @@ class World:
             attendant=attendant,
             connections=ConnectionStatuses(store=self.store, roster=self.roster, statuses=self.api, clock=self.clock),
         )
+
+    async def beat(self, *, seconds: float = 0.0) -> None:
+        """One beat of the dependencies, ``seconds`` after the last thing that happened."""
+        self.clock.time += seconds
+        self.steward.settle()
+        await self.dependencies.publish(self.steward.views())
 
     @asynccontextmanager
     async def beating(self) -> AsyncIterator[Operator]:
@@ -124,6 +148,9 @@ class World:
             self.api.put(bodies.deployment(target, namespace=namespace, replicas=replicas))
         self.api.put(body)
 
+    def dependency(self, name: str = "orders-db", *, namespace: str = "shop", **more: Any) -> None:
+        self.api.put(bodies.dependency(name, namespace=namespace, **more))
+
     def connection(self, name: str = "main", **more: Any) -> None:
         self.api.put(bodies.connection(name, **more))
 
@@ -132,6 +159,7 @@ class World:
         self.clock.time += seconds
         self.roster.refresh()
         self.attendant.forget_gone()
+        await self.beat()
         for source in sources or sorted(self.roster.sources(), key=str):
             await self.turns.turn(source)
         if self.api.died:

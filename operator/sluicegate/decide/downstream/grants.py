@@ -1,0 +1,220 @@
+"""What each app may write now, on the way to what it is entitled to.
+
+Free before use: what an app gives up is nobody's until its pods are gone. A cut in room acts at once, and so does an
+app that wants less; a move for fairness waits, since every resize is a rebalance. Amounts in thousandths of a unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from heapq import heapify, heappop, heappush
+
+from sluicegate.decide.downstream.arbitrate import Claim, arbitrate, components, rank
+
+HOLD = 30.0
+"""Seconds for which somebody else must have been entitled to replicas before they are taken away for it."""
+PATIENCE = 120.0
+"""Seconds after which an app whose pods cannot start counts with what it has ready."""
+DEAD_BAND = 2
+"""Replicas: less is not moved for fairness, unless somebody has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """What an app runs: ``desired`` replicas written, ``live`` pods (terminating and surge ones included), ``ready``
+    ones; ``stuck``: pods cannot start."""
+
+    desired: int = 0
+    live: int = 0
+    ready: int = 0
+    stuck: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """``replicas`` the app may run, of ``wanted``; ``limited_by`` the dependency that has no room for one more."""
+
+    replicas: int
+    wanted: int
+    limited_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantMemory:
+    """``grants`` replicas by app; since when (unix seconds) others are entitled to some of an app's replicas, and since
+    when its pods cannot start."""
+
+    grants: Mapping[str, int] = field(default_factory=dict)
+    unfair_since: Mapping[str, float] = field(default_factory=dict)
+    stuck_since: Mapping[str, float] = field(default_factory=dict)
+
+    def with_grants(self, grants: Mapping[str, int]) -> GrantMemory:
+        """With those of a status added; where two dependencies tell of one app, the lower one."""
+        known = dict(self.grants)
+        for app, replicas in grants.items():
+            known[app] = min(replicas, known.get(app, replicas))
+        return replace(self, grants=known)
+
+
+def grant(
+    *,
+    claims: Iterable[Claim],
+    running: Mapping[str, Running],
+    room: Mapping[str, int | None],
+    memory: GrantMemory,
+    now: float,
+) -> tuple[dict[str, Granted], GrantMemory]:
+    """What each app may write, and what to remember. ``room`` of each dependency; None: nobody on it is given more."""
+    given: dict[str, Granted] = {}
+    unfair: dict[str, float] = {}
+    stuck = {
+        app: memory.stuck_since.get(app, now) for app, one in running.items() if one.stuck and one.ready < one.desired
+    }
+    for group in components(sorted(claims, key=lambda claim: claim.app)):
+        pot = _Pot(group, running=running, room=room, memory=memory, stuck=stuck, now=now)
+        given |= pot.granted()
+        unfair |= pot.unfair
+    grants = {app: one.replicas for app, one in given.items()}
+    return given, GrantMemory(grants=grants, unfair_since=unfair, stuck_since=stuck)
+
+
+class _Pot:
+    """Apps that share dependencies, and what of these is committed."""
+
+    def __init__(
+        self,
+        claims: Sequence[Claim],
+        *,
+        running: Mapping[str, Running],
+        room: Mapping[str, int | None],
+        memory: GrantMemory,
+        stuck: Mapping[str, float],
+        now: float,
+    ) -> None:
+        self._claims = claims
+        self._runs = {claim.app: running.get(claim.app, Running()) for claim in claims}
+        self._memory, self._now = memory, now
+        self._wanted = {claim.app: self._want(claim, stuck) for claim in claims}
+        self._grants = {claim.app: memory.grants.get(claim.app, self._runs[claim.app].desired) for claim in claims}
+        self._room = {pool: found for pool, found in room.items() if found is not None}
+        self._frozen = {c.app for c in claims if any(need.pool not in self._room for need in c.needs)}
+        self.unfair: dict[str, float] = {}
+
+    def granted(self) -> dict[str, Granted]:
+        for claim in self._claims:
+            self._release(claim)
+        entitled = self._entitled()
+        self._cut(entitled)
+        self._even_out(entitled)
+        self._raise(entitled)
+        committed = self._committed()
+        return {claim.app: self._told(claim, committed) for claim in self._claims}
+
+    def _want(self, claim: Claim, stuck: Mapping[str, float]) -> int:
+        since = stuck.get(claim.app)
+        if since is None or self._now - since < PATIENCE:
+            return claim.wanted
+        return min(claim.wanted, self._runs[claim.app].ready)
+
+    def _release(self, claim: Claim) -> None:
+        """What is not wanted is given up at once; where nobody knows what there is, what runs stands."""
+        app = claim.app
+        if app in self._frozen:
+            self._grants[app] = max(self._grants[app], self._runs[app].desired)
+        else:
+            self._grants[app] = min(self._grants[app], self._wanted[app])
+
+    def _entitled(self) -> dict[str, int]:
+        room = dict(self._room)
+        for claim in self._claims:
+            if claim.app in self._frozen:
+                for need in claim.needs:
+                    if need.pool in room:
+                        room[need.pool] = max(0, room[need.pool] - self._pods(claim) * need.cost)
+        free = [replace(claim, wanted=self._wanted[claim.app]) for claim in self._free()]
+        return arbitrate(free, room=room)
+
+    def _cut(self, entitled: Mapping[str, int]) -> None:
+        """Where the grants do not fit, or more runs than fits, everybody there goes to what it is entitled to."""
+        granted, committed = self._summed(lambda claim: claim.pods(self._grants[claim.app])), self._committed()
+        full = {
+            pool for pool, room in self._room.items() if granted.get(pool, 0) > room or committed.get(pool, 0) > room
+        }
+        for claim in self._free():
+            over = any(need.pool in full for need in claim.needs)
+            if over:
+                self._grants[claim.app] = min(self._grants[claim.app], entitled[claim.app])
+
+    def _even_out(self, entitled: Mapping[str, int]) -> None:
+        """Take for others what they are entitled to, once it has been theirs for long enough."""
+        short: dict[str, bool] = {}
+        for claim in self._free():
+            if self._grants[claim.app] < entitled[claim.app]:
+                for need in claim.needs:
+                    short[need.pool] = short.get(need.pool, False) or self._grants[claim.app] == 0
+        for claim in self._free():
+            app = claim.app
+            beyond = self._grants[app] - entitled[app]
+            pools = [need.pool for need in claim.needs if need.pool in short]
+            if not pools or beyond < (1 if any(short[pool] for pool in pools) else DEAD_BAND):
+                continue
+            since = self._memory.unfair_since.get(app, self._now)
+            if self._now - since >= HOLD:
+                self._grants[app] = entitled[app]
+            else:
+                self.unfair[app] = since
+
+    def _raise(self, entitled: Mapping[str, int]) -> None:
+        """One replica at a time, as far as what is free at this moment goes."""
+        committed = self._committed()
+        free = list(self._free())
+        waiting = [
+            (rank(claim, self._grants[claim.app] + 1, room=self._room), place) for place, claim in enumerate(free)
+        ]
+        heapify(waiting)
+        while waiting:
+            _, place = heappop(waiting)
+            claim = free[place]
+            have = self._grants[claim.app]
+            more = self._pods(claim, have + 1) - self._pods(claim)
+            if have >= entitled[claim.app] or any(
+                more * need.cost > max(0, self._room[need.pool] - committed[need.pool]) for need in claim.needs
+            ):
+                continue
+            for need in claim.needs:
+                committed[need.pool] += more * need.cost
+            self._grants[claim.app] = have + 1
+            heappush(waiting, (rank(claim, have + 2, room=self._room), place))
+
+    def _told(self, claim: Claim, committed: Mapping[str, int]) -> Granted:
+        have = self._grants[claim.app]
+        bound = ""
+        if have < self._wanted[claim.app]:
+            more = self._pods(claim, have + 1) - self._pods(claim)
+            tight = [
+                (self._room.get(need.pool, 0) - committed.get(need.pool, 0) - more * need.cost, need.pool)
+                for need in claim.needs
+            ]
+            bound = min(tight)[1]
+        return Granted(replicas=have, wanted=claim.wanted, limited_by=bound)
+
+    def _free(self) -> list[Claim]:
+        return [claim for claim in self._claims if claim.app not in self._frozen]
+
+    def _pods(self, claim: Claim, replicas: int | None = None) -> int:
+        """Pods that the app may have with ``replicas`` granted (as it stands without)."""
+        one = self._runs[claim.app]
+        granted = self._grants[claim.app] if replicas is None else replicas
+        return max(claim.pods(granted), claim.pods(one.desired), one.live)
+
+    def _committed(self) -> dict[str, int]:
+        return self._summed(self._pods)
+
+    def _summed(self, pods: Callable[[Claim], int]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for claim in self._claims:
+            count = pods(claim)
+            for need in claim.needs:
+                found[need.pool] = found.get(need.pool, 0) + count * need.cost
+        return found
