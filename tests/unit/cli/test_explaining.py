@@ -56,27 +56,29 @@ def test_a_number_that_was_not_written_and_one_that_stays_are_told_apart() -> No
     assert "1 (as now)" in told(decided(10, 0, 0, 0), written=False)["decided"]
 
 
-def test_a_dependency_s_share_and_its_breaker_are_steps_with_their_words() -> None:
+def test_the_share_of_one_dependency_and_the_breaker_of_another_are_steps_with_their_words() -> None:
     spec = given.spec(scaling={"maxReplicas": 30, "lagPerReplica": 100})
-    spec = spec.model_copy(update={"dependencies": (DependencyRef(name="orders-db", cost_per_replica=10.0),)})
-    share = Share(
-        name="orders-db",
-        replicas=5,
-        why="orders-db gives 50 of its 200 connections",
+    refs = tuple(DependencyRef(name=name, cost_per_replica=10.0) for name in ("orders-db", "cache"))
+    spec = spec.model_copy(update={"dependencies": refs})
+    gives = Share(name="orders-db", replicas=5, why="orders-db gives 50 of its 200 connections")
+    ill = Share(
+        name="cache",
+        replicas=9,
+        why="cache gives 90 of its 90 connections",
         breaker=BreakerState.OPEN,
         allowed=1,
         holds=True,
         breaker_why="check ping failed 3 times in a row: HTTP 503; nobody scales up",
     )
-    seen = replace(given.observation(given.partitions(*[200] * 6), replicas=1, at=given.NOW), shares=(share,))
+    seen = replace(given.observation(given.partitions(*[200] * 6), replicas=1, at=given.NOW), shares=(gives, ill))
     decision, _ = decide(spec=spec, generation=1, observation=seen, memory=Memory(), now=given.NOW, poll=given.POLL)
     lines = explained(BODY, account(decision, identity="01J", written=False))
     names, words = [name for name, _ in lines], dict(lines)
     assert words["dependency orders-db"] == "6 → 5: orders-db gives 50 of its 200 connections"
-    assert words["breaker orders-db"] == "5 → 1: check ping failed 3 times in a row: HTTP 503; nobody scales up"
-    order = ["maxReplicas", "partitions", "dependency orders-db", "breaker orders-db", "decided"]
+    assert words["breaker cache"] == "5 → 1: check ping failed 3 times in a row: HTTP 503; nobody scales up"
+    order = ["maxReplicas", "partitions", "dependency orders-db", "breaker cache", "decided"]
     assert [name for name in names if name in order] == order
-    assert "limited by Breaker/orders-db" in words["decided"]
+    assert "limited by Breaker/cache" in words["decided"]
 
 
 def test_an_unknown_lag_is_told_with_the_brokers_words() -> None:
