@@ -26,8 +26,11 @@ def test_somebodys_own_file_stays_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_failed_installation_leaves_none_of_them_and_keeps_what_a_package_put_beside_them(tmp_path: Path) -> None:
-    cluster = tmp_path / "etc" / "cluster.conf"
-    with pytest.raises(RuntimeError), unserved(files=((cluster, "none\n", 0o644),)):
-        (tmp_path / "etc" / "theirs").touch()
-        raise RuntimeError
+    def fail() -> None:
+        with unserved(files=((tmp_path / "etc" / "cluster.conf", "none\n", 0o644),)):
+            (tmp_path / "etc" / "theirs").touch()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert [path.name for path in (tmp_path / "etc").iterdir()] == ["theirs"]

@@ -1,7 +1,7 @@
 """A real PostgreSQL for a test: Debian's server with a data directory of its own, gone when the test ends.
 
-It refuses to run as root, so root becomes the user postgres for it. The kernel ends it with the process that started
-it, whatever happens to that.
+It refuses to run as root, so root becomes the user postgres for it. The kernel ends it with the thread that started
+it, whatever happens to that: start it from a thread that lasts, the main one.
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ class Postgres:
         deadline = time.monotonic() + START_LIMIT
         ready = [str(PROGRAMS / "pg_isready"), "-q", "-h", self.address, "-p", str(self.port)]
         while subprocess.run(ready, check=False).returncode != 0:
-            assert self._process.poll() is None and time.monotonic() < deadline, self.log.read_text(encoding="utf-8")
+            said = self.log.read_text(encoding="utf-8", errors="replace")
+            assert self._process.poll() is None, said
+            assert time.monotonic() < deadline, said
             time.sleep(0.05)
 
     def stop(self) -> None:

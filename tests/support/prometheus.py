@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-
 ADDRESS = "127.0.0.1"
 START_LIMIT = 30.0
 
