@@ -179,6 +179,17 @@ def test_the_network_policy_lets_in_metrics_and_keeps_all_ways_out(render: Rende
     assert policy["egress"] == egress
 
 
+def test_the_addresses_of_dependencies_become_arguments(render: Render) -> None:
+    assert not any("address" in word for word in render().container["args"])
+    lists = {"allow": ["10.1.0.0/16", "*.shop.svc"], "deny": ["fd00::/8"]}
+    words = render({"dependencyAddresses": lists}).container["args"]
+    at = words.index("--allow-address")
+    assert words[at : at + 6] == [
+        *("--allow-address", "10.1.0.0/16", "--allow-address", "*.shop.svc"),
+        *("--deny-address", "fd00::/8"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [
@@ -190,6 +201,7 @@ def test_the_network_policy_lets_in_metrics_and_keeps_all_ways_out(render: Rende
         ({"image": {"digest": "latest"}}, ("digest", "pattern")),
         ({"replicas": 2}, ("replicas", "not allowed")),
         ({"crds": {"install": "no"}}, ("install", "boolean")),
+        ({"dependencyAddresses": {"deny": ["a b"]}}, ("deny", "pattern")),
         ({"terminationGracePeriodSeconds": 0}, ("terminationGracePeriodSeconds", "minimum")),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",

@@ -101,6 +101,7 @@ async def test_an_answer_that_is_none_of_prometheus_is_a_lost_signal(
     assert found.reason == reason
     assert says in found.message
     assert len(found.message) < 700
+    assert "welcome" not in found.message
 
 
 async def test_one_that_hangs_is_given_up_in_time(other: Answering) -> None:

@@ -39,6 +39,13 @@ def test_wrong_usage_is_code_2_and_says_what_to_do() -> None:
     assert run("nonsense")[0] == 2
 
 
+@pytest.mark.parametrize("option", ["--allow-address", "--deny-address"])
+def test_an_address_that_is_none_is_named_before_anything_is_asked(option: str) -> None:
+    code, text = run("run", option, "10.0.0.0/40")
+    assert code != 0
+    assert f"{option}: '10.0.0.0/40'" in text
+
+
 def test_no_cluster_is_code_1_and_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "missing"))
     code, text = run("status")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -13,6 +14,8 @@ from sluicegate.telemetry.redact import remember
 SecretReader = Callable[[str], Awaitable[Mapping[str, bytes]]]
 """The values of one Secret by its name, in the namespace it must be in. Raises SluicegateError."""
 CA = "ca.crt"
+AUTHORITIES = 64
+"""Whose contexts are kept."""
 
 
 async def one_value(read: SecretReader, *, name: str, key: str, secret: bool = True) -> str:
@@ -54,14 +57,23 @@ async def user_and_password(read: SecretReader, ref: SecretRef) -> tuple[str, st
 
 
 async def trust(read: SecretReader, ref: SecretRef | None) -> ssl.SSLContext:
-    """A context that verifies certificate and name against the authority in ``ref``, or the system's without one."""
+    """A context that verifies certificate and name against the authority in ``ref``, or the system's without one.
+
+    Made once for each authority, and in a thread: reading the system's authorities takes a twentieth of a second, in
+    which no decision would be made.
+    """
     if ref is None:
-        return ssl.create_default_context()
+        return await asyncio.to_thread(_context, None)
     text = await one_value(read, name=ref.name, key=CA, secret=False)
     try:
-        return ssl.create_default_context(cadata=text)
+        return await asyncio.to_thread(_context, text)
     except (ssl.SSLError, ValueError) as error:
         raise Broken(
             "BadAuthority",
             f"the key {CA!r} of the Secret {ref.name!r} holds no certificate ({error}); write it as PEM",
         ) from None
+
+
+@lru_cache(maxsize=AUTHORITIES)
+def _context(authority: str | None) -> ssl.SSLContext:
+    return ssl.create_default_context(cadata=authority)

@@ -29,9 +29,10 @@ AGENT = "sluicegate"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """``text`` is what came of the body; ``elsewhere`` where a redirect points, empty without one."""
+    """``kind`` the media type of the body, ``text`` what came of it; ``elsewhere`` where a redirect points, else empty."""
 
     status: int
+    kind: str
     text: str
     elsewhere: str
 
@@ -118,7 +119,8 @@ async def _exchange(session: aiohttp.ClientSession, url: URL, request: Request, 
         method, url, headers=headers, data=request.form, allow_redirects=False, max_line_size=16_384
     ) as response:
         elsewhere = response.headers.get("Location", "")[:200] if 300 <= response.status < 400 else ""
-        return Reply(status=response.status, text=await _body(response, url, most), elsewhere=elsewhere)
+        text = await _body(response, url, most)
+        return Reply(status=response.status, kind=response.content_type, text=text, elsewhere=elsewhere)
 
 
 async def _body(response: aiohttp.ClientResponse, url: URL, most: int) -> str:
