@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
+from threading import Lock
 
 from sluicegate.errors import Denied, Gone, SluicegateError
 from sluicegate.model.secret import SecretKeyRef, SecretRef
@@ -16,6 +18,7 @@ SecretReader = Callable[[str], Awaitable[Mapping[str, bytes]]]
 CA = "ca.crt"
 AUTHORITIES = 64
 """Whose contexts are kept."""
+_making = Lock()
 
 
 async def one_value(read: SecretReader, *, name: str, key: str, secret: bool = True) -> str:
@@ -63,15 +66,20 @@ async def trust(read: SecretReader, ref: SecretRef | None) -> ssl.SSLContext:
     which no decision would be made.
     """
     if ref is None:
-        return await asyncio.to_thread(_context, None)
+        return await asyncio.to_thread(_made, None)
     text = await one_value(read, name=ref.name, key=CA, secret=False)
     try:
-        return await asyncio.to_thread(_context, text)
+        return await asyncio.to_thread(_made, text)
     except (ssl.SSLError, ValueError) as error:
         raise Broken(
             "BadAuthority",
             f"the key {CA!r} of the Secret {ref.name!r} holds no certificate ({error}); write it as PEM",
         ) from None
+
+
+def _made(authority: str | None) -> ssl.SSLContext:
+    with _making:
+        return _context(authority)
 
 
 @lru_cache(maxsize=AUTHORITIES)
