@@ -34,7 +34,7 @@ class Kept:
     untold: list[Transition] = field(default_factory=list)
 
     def turn(self, *, readings: Readings, ours: int, ordered: int, least: int, now: float) -> None:
-        """``ours`` milli-units that the live pods of its apps hold, ``ordered`` those with replicas that are written but
+        """``ours`` milli-units that live pods of its apps hold, ``ordered`` those with replicas that are written but
         not there yet, ``least`` those of its cheapest replica."""
         spec = self.spec
         self.budget, self.budget_memory = budgets.budget(

@@ -215,7 +215,13 @@ class Steward:
     def _canary(self, pool: Key) -> str | None:
         assert self._picture is not None
         mine = self._picture.users.get(pool, ())
-        return canary_of([(str(user.record.meta.key), user.ref.priority) for user in mine])
+        eager = [user for user in mine if self._would_run_more(user)]
+        return canary_of([(str(user.record.meta.key), user.ref.priority) for user in eager or mine])
+
+    def _would_run_more(self, user: User) -> bool:
+        """Whether there is work for a replica beyond the least: one that idles would try nothing."""
+        spec = user.record.spec
+        return spec is not None and self._wanted.get(user.record.meta.key, 0) > spec.scaling.min_replicas
 
     def _in_flight(self, app: str, *, now: float) -> int:
         peak = self._peaks.get(app)
