@@ -12,8 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from sluicegate.decide.downstream.budget import milli
 from sluicegate.model.app import AppSpec
+from sluicegate.model.quantity import show
 from sluicegate.simulate.arrivals import Arrivals
+from sluicegate.simulate.dependency import Beyond, Dependency
 from sluicegate.simulate.laws.clairvoyant import fullest
 from sluicegate.simulate.shapes import capacity_factors, zipf
 from sluicegate.simulate.workload import WorkloadSpec
@@ -73,7 +76,22 @@ def _of_replicas(*, app: AppSpec, workload: WorkloadSpec) -> list[tuple[str, flo
     if workload.skew > 0:
         largest = f"{100 * shares.max():.1f} % of all messages are in one of {partitions} partitions"
         words = f"{largest}, so that they handle {{bears}} at most"
+    for one in workload.dependencies:
+        seats, cost = _seats(one, app=app)
+        if seats is not None and seats * workload.consumers_per_replica < partitions:
+            bears = each / fullest(seats * workload.consumers_per_replica, shares=shares) if seats else 0.0
+            said = f"{one.name} has {one.unit} for {seats} replicas ({show(cost)} each), which handle {{bears}} at most"
+            found.append((f"Dependency/{one.name}", bears, said))
     return [*found, ("Partitions", each / float(shares.max()), words)]
+
+
+def _seats(dependency: Dependency, *, app: AppSpec) -> tuple[int | None, float]:
+    """(replicas for which there are units, units of one): by what a replica takes, or by what the app declares where
+    that is more or alone counts. None: as many as anybody wants."""
+    declared = next((ref.cost_per_replica for ref in app.dependencies if ref.name == dependency.name), None)
+    costs = [dependency.cost_per_replica] if dependency.beyond is Beyond.REFUSED else []
+    cost = max([*costs, declared] if declared is not None else costs, default=None)
+    return (None, 0.0) if cost is None else (dependency.seats(cost=milli(cost)), cost)
 
 
 def _of_others(workload: WorkloadSpec) -> list[tuple[str, float, str]]:
@@ -83,13 +101,16 @@ def _of_others(workload: WorkloadSpec) -> list[tuple[str, float, str]]:
         words = f"more than {knee} replicas do not help: {{bears}} at most"
         found.append(("Ineffective", knee * workload.capacity_per_replica, words))
     for one in workload.dependencies:
-        found.append((f"Dependency/{one.name}", one.messages_per_second, f"{one.name} bears {{bears}}"))
+        if one.messages_per_second is not None:
+            found.append((f"Dependency/{one.name}", one.messages_per_second, f"{one.name} bears {{bears}}"))
     return found
 
 
 def _multiple(rates: npt.NDArray[np.float64], *, bears: npt.NDArray[np.float64], objective: float) -> float:
     """The largest multiple at which a server of ``bears`` messages a second is never ``objective`` seconds behind."""
     low, high = 0.0, 1.0
+    if not bears.any():
+        return 0.0
     while high < HIGHEST and _in_time(rates * high, bears=bears, objective=objective):
         low, high = high, 2 * high
     while high < HIGHEST and high - low > PRECISION * high:

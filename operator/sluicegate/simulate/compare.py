@@ -20,6 +20,7 @@ from sluicegate.simulate.laws import Context, law
 from sluicegate.simulate.outcome import Outcome
 from sluicegate.simulate.run import simulate
 from sluicegate.simulate.seen import Law
+from sluicegate.simulate.sharing import Sharing
 from sluicegate.simulate.workload import WorkloadSpec
 
 SHORT = 6 * 3600
@@ -39,8 +40,9 @@ class Run:
     workload: WorkloadSpec
     arrivals: Arrivals
 
-    def made(self) -> Law:
-        """The law, ready to run. Invalid when the text names none."""
+    def made(self, *, name: str = "app", sharing: Sharing | None = None) -> Law:
+        """The law, ready to run; ``name`` of the app at ``sharing``, where it is not alone. Invalid when the text names
+        none."""
         context = Context(
             app=self.app,
             objective=self.objective,
@@ -48,6 +50,8 @@ class Run:
             partitions=sum(size for _, size in self.workload.sizes),
             workload=self.workload,
             arrivals=self.arrivals,
+            name=name,
+            sharing=sharing,
         )
         return law(self.law, context=context)
 

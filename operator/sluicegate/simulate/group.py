@@ -52,12 +52,3 @@ class Downstream(Part):
     """Replicas up to which throughput grows."""
     slope: float = Field(default=0.0, ge=0, le=10)
     """Each replica beyond the knee lowers the total by this share of one replica's capacity."""
-
-
-class Dependency(Part):
-    """Something consumers use that has a limit."""
-
-    name: str = Field(min_length=1, max_length=63)
-    """Its name."""
-    messages_per_second: float = Field(gt=0)
-    """What it bears of all replicas together."""

@@ -26,7 +26,8 @@ class Change:
 class Outcome:
     """Delays in seconds from a message's arrival to its handling; messages never handled count with their age at the
     end. A message is late when that is more than the objective. ``max_over_cap`` replicas written beyond what the
-    partitions (or the given maximum) allow. ``messages`` that really arrived."""
+    partitions (or the given maximum) allow. ``messages`` that really arrived. ``refused_hours`` replica-hours of those
+    that stood there without units of a dependency; None in worlds without such a dependency."""
 
     late_percent: float
     delay_p50_s: float
@@ -52,9 +53,11 @@ class Outcome:
     oldest: npt.NDArray[np.int64]
     """Age of the oldest waiting message at each look, seconds."""
     changes: tuple[Change, ...]
+    refused_hours: float | None = None
 
     def figures(self) -> dict[str, float | int]:
         """The numbers that `simulate -o json` promises for each law."""
+        refused = {} if self.refused_hours is None else {"refused_hours": self.refused_hours}
         return {
             "late_percent": self.late_percent,
             "delay_p50_s": self.delay_p50_s,
@@ -67,6 +70,7 @@ class Outcome:
             "final_replicas": self.final_replicas,
             "max_over_cap": self.max_over_cap,
             "unprocessed": self.unprocessed,
+            **refused,
         }
 
 

@@ -43,27 +43,20 @@ def simulate(
     ``max_over_cap`` only; ``progress`` is told the part that is done, from 0 to 1, about a hundred times.
     """
     world = World(workload=workload, arrivals=arrivals, objective=objective)
-    desk = _Desk(world=world, law=law, most=most)
+    desk = Desk(world=world, law=law, most=most)
     told = 0
-    look = _next_look(0.0, law)
-    while round(look) < arrivals.seconds:
-        world.run_until(round(look) + 1)
-        desk.look()
-        look = _next_look(look, law)
+    while desk.due < arrivals.seconds:
+        desk.live_until(desk.due + 1)
         if progress is not None and world.now * PROGRESS_STEPS // arrivals.seconds > told:
             told = world.now * PROGRESS_STEPS // arrivals.seconds
             progress(world.now / arrivals.seconds)
-    world.run_until(arrivals.seconds)
+    desk.live_until(arrivals.seconds)
     if progress is not None and told < PROGRESS_STEPS:
         progress(1.0)
     return desk.outcome(objective=objective)
 
 
-def _next_look(look: float, law: Law) -> float:
-    return look + max(1.0, law.period)
-
-
-class _Desk:
+class Desk:
     """Shows the world to the law, writes what it says, and keeps the books."""
 
     def __init__(self, *, world: World, law: Law, most: int | None) -> None:
@@ -76,8 +69,26 @@ class _Desk:
         self._changes: list[Change] = []
         self._looks: list[int] = []
         self._oldest: list[int] = []
+        self._next = 0.0
+        self._wait()
 
-    def look(self) -> None:
+    @property
+    def due(self) -> int:
+        """The second at whose end the law looks next."""
+        return round(self._next)
+
+    def live_until(self, second: int) -> None:
+        """All seconds before ``second``, with every look that is due in them."""
+        while self.due < second:
+            self._world.run_until(self.due + 1)
+            self._look()
+            self._wait()
+        self._world.run_until(second)
+
+    def _wait(self) -> None:
+        self._next += max(1.0, self._law.period)
+
+    def _look(self) -> None:
         """One poll at the end of the world's last second."""
         world = self._world
         self._looks.append(world.now - 1)
@@ -128,6 +139,7 @@ class _Desk:
             committed=self._committed,
             partitions=len(self._end),
             observation=observation,
+            used=world.seating.used(world.now - 1),
         )
 
     def outcome(self, *, objective: float) -> Outcome:
@@ -156,6 +168,7 @@ class _Desk:
             looks=np.array(self._looks, np.int64),
             oldest=np.array(self._oldest, np.int64),
             changes=tuple(self._changes),
+            refused_hours=float(world.refused.sum()) / 3600 if world.seating.counts else None,
         )
 
     def _desired(self) -> np.ndarray[tuple[int], np.dtype[np.int32]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -34,6 +34,8 @@ class Seen:
     """Of all topics together."""
     observation: Callable[[], Observation]
     """The same moment as the operator observes it; built when called."""
+    used: Mapping[str, float] = field(default_factory=dict)
+    """Units in use, by everybody, of each dependency that counts any."""
 
 
 class Law(Protocol):

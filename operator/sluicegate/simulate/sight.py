@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
+from sluicegate.model.downstream import NO_SURGE, Surge
 from sluicegate.model.kafka import Fault, FaultKind, Group, Member, Partition, TopicPartition
 from sluicegate.model.observation import Observation, Pods, Workload
 from sluicegate.simulate.group import Assignor, Protocol
@@ -30,6 +31,8 @@ class Sight:
         self._seen: tuple[int, bool] | None = None
         self._members: tuple[Member, ...] = ()
         self._ips: tuple[str, ...] = ()
+        most = max((rollout.surge for rollout in world.workload.rollout), default=0)
+        self._surge = Surge(most=most) if most else NO_SURGE
         self._past: deque[tuple[float, list[int]]] = deque([(MIDNIGHT, [])])
         """(unix seconds, end of each partition) of the looks of the last five minutes, and of the world's beginning."""
 
@@ -60,6 +63,7 @@ class Sight:
             desired=world.desired,
             ready=len(world.replicas),
             updated=updated,
+            surge=self._surge,
         )
 
     def _pods(self) -> Pods:

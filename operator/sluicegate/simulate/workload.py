@@ -18,7 +18,8 @@ from sluicegate.errors import Invalid
 from sluicegate.model.problem import Problem, invalid, of_rules, of_shape, of_unknown_fields
 from sluicegate.model.resource import Part
 from sluicegate.model.rule import Rule
-from sluicegate.simulate.group import MOST_PARTITIONS, Assignor, Dependency, Downstream, Protocol, Rebalance, Topic
+from sluicegate.simulate.dependency import Dependency
+from sluicegate.simulate.group import MOST_PARTITIONS, Assignor, Downstream, Protocol, Rebalance, Topic
 from sluicegate.simulate.happenings import CapacityPoint, Fault, Growth, Rollout, Stuck
 from sluicegate.simulate.pattern import Pattern
 
@@ -42,6 +43,11 @@ class WorkloadSpec(Part):
             message="name each topic once",
             holds=lambda spec: len({topic.name for topic in spec.topics}) == len(spec.topics),
             field="topics",
+        ),
+        Rule(
+            message="name each dependency once",
+            holds=lambda spec: len({one.name for one in spec.dependencies}) == len(spec.dependencies),
+            field="dependencies",
         ),
         Rule(
             message="remove protocol: uniform is always cooperative",
@@ -101,7 +107,7 @@ class WorkloadSpec(Part):
     downstream: Downstream | None = None
     """A knee in what more replicas give."""
     dependencies: tuple[Dependency, ...] = ()
-    """Limits of the total throughput."""
+    """What all replicas use: limits of their throughput, and units that run out."""
     growth: tuple[Growth, ...] = ()
     """Partitions added."""
     rollout: tuple[Rollout, ...] = ()
@@ -189,6 +195,8 @@ def read_workload(text: str) -> WorkloadSpec:
         data = dict(data["spec"])
     if "topics" in data:
         data["topics"] = _topics(data["topics"])
+    if "dependencies" in data:
+        data["dependencies"] = _dependencies(data["dependencies"])
     problems = _unknown(data)
     if problems:
         raise invalid(problems)
@@ -209,6 +217,18 @@ def _topics(value: object) -> object:
     if isinstance(value, list):
         return [{"name": one} if isinstance(one, str) else one for one in value]
     return value
+
+
+def _dependencies(value: object) -> object:
+    """With a number of units that others use written out as a point."""
+    if not isinstance(value, list):
+        return value
+    return [
+        {**one, "others": [{"at": 0, "units": one["others"]}]}
+        if isinstance(one, dict) and isinstance(one.get("others"), int | float)
+        else one
+        for one in value
+    ]
 
 
 _LISTS: dict[str, type[Part]] = {

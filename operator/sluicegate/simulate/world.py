@@ -6,7 +6,7 @@ here; the seconds between two such happenings run in `kernel`. Who scales it loo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -17,15 +17,25 @@ from sluicegate.simulate.group import Assignor, Protocol
 from sluicegate.simulate.happenings import FaultKind
 from sluicegate.simulate.kernel import Crew, Integers, advance, empty, oldest
 from sluicegate.simulate.pods import Fleet, Replica
+from sluicegate.simulate.seats import Seating, Seats
 from sluicegate.simulate.shapes import capacity_factors
 from sluicegate.simulate.traffic import Layout, layout, messages
 from sluicegate.simulate.workload import WorkloadSpec
 
 
 class World:
-    """One run of ``workload``. ``now`` is the next second to be lived."""
+    """One run of ``workload``. ``now`` is the next second to be lived. ``app`` is its name among worlds that share the
+    dependencies in ``seats``."""
 
-    def __init__(self, *, workload: WorkloadSpec, arrivals: Arrivals, objective: float) -> None:
+    def __init__(
+        self,
+        *,
+        workload: WorkloadSpec,
+        arrivals: Arrivals,
+        objective: float,
+        app: str = "",
+        seats: Mapping[str, Seats] | None = None,
+    ) -> None:
         self.workload = workload
         self.seconds = arrivals.seconds
         self.layout: Layout = layout(workload)
@@ -37,16 +47,22 @@ class World:
         self.owners: list[int] = [NOBODY] * self.partitions
         self.in_group = np.zeros(self.seconds, np.int32)
         """Replicas whose members were in the group, by second."""
+        self.refused = np.zeros(self.seconds, np.int32)
+        """Of these, the ones that a dependency had no units for."""
+        self.seating = Seating(workload.dependencies, app=app, shared=seats or {})
         self._objective = float(objective)
         self._chance = Chance(workload=workload)
         self.queues = empty(messages(arrivals=arrivals, layout=self.layout, chance=self._chance))
         self.resumes = np.zeros(len(self.layout.keys))
         """The second from which each partition is worked on again."""
         self._factor = capacity_factors(workload, seconds=self.seconds)
-        self._ceiling = min((one.messages_per_second for one in workload.dependencies), default=float("inf"))
+        self._ceiling = min(
+            (one.messages_per_second or float("inf") for one in workload.dependencies), default=float("inf")
+        )
         self._boundaries = _boundaries(workload, self.layout)
         self.fleet = Fleet(replicas=workload.replicas_at_start, rollouts=workload.rollout, chance=self._chance)
         self.owners = self._assigned(self.owners)
+        self._seated = self._seats_taken()
         self._crew = self._new_crew()
 
     @property
@@ -113,6 +129,7 @@ class World:
             coming = [start.at for start in self.fleet.starting] + [at for at in self._boundaries if at > self.now]
             upto = min(second, int(-(-min(coming, default=second) // 1)))
             self.in_group[self.now : upto] = len(self.replicas)
+            self.refused[self.now : upto] = len(self.replicas) - len(self._seated)
             advance(
                 self.now,
                 upto,
@@ -140,7 +157,8 @@ class World:
             changed = True
         if changed:
             self._rebalance(before)
-        if changed or self.now in self._boundaries:
+        if changed or self.now in self._boundaries or self.seating.moved:
+            self._seated = self._seats_taken()
             self._crew = self._new_crew()
 
     def _without(self, places: Sequence[int]) -> list[int]:
@@ -165,6 +183,9 @@ class World:
             return ranged(topics, members=self.members, partitions=self.partitions)
         return sticky(owners, members=self.members)
 
+    def _seats_taken(self) -> frozenset[int]:
+        return self.seating.seated([replica.serial for replica in self.replicas], second=self.now)
+
     def _new_crew(self) -> Crew:
         each = self.workload.consumers_per_replica
         by_member: list[list[int]] = [[] for _ in range(self.members)]
@@ -178,15 +199,18 @@ class World:
         return Crew(
             order=np.array([partition for owned in by_member for partition in owned], np.int64),
             first=np.concatenate(([0], np.cumsum([len(owned) for owned in by_member]))).astype(np.int64),
-            rate=np.array([capacity * replica.factor for replica in self.replicas for _ in range(each)]),
+            rate=np.array([self._speed(replica, capacity=capacity) for replica in self.replicas for _ in range(each)]),
             phase=np.array([self._chance.phase(member) for member in range(self.members)], np.int64),
             resumes=self.resumes,
             stuck=stuck,
         )
 
+    def _speed(self, replica: Replica, *, capacity: float) -> float:
+        return capacity * replica.factor if replica.serial in self._seated else 0.0
+
     def _knee(self) -> float:
-        """What is left of each replica's capacity when there are more of them than the downstream bears."""
-        downstream, running = self.workload.downstream, len(self.replicas)
+        """What is left of each replica's capacity when more of them are at work than the downstream bears."""
+        downstream, running = self.workload.downstream, len(self._seated)
         if downstream is None or running <= downstream.knee:
             return 1.0
         return max(0.0, downstream.knee - downstream.slope * (running - downstream.knee)) / running
@@ -202,4 +226,6 @@ def _boundaries(workload: WorkloadSpec, layout: Layout) -> tuple[int, ...]:
         found |= {stuck.from_, stuck.to}
     for fault in workload.faults:
         found |= {fault.from_, fault.to}
+    for dependency in workload.dependencies:
+        found |= {point.at for point in dependency.others}
     return tuple(sorted(found))

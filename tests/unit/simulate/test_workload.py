@@ -10,7 +10,8 @@ import pytest
 from sluicegate.errors import Invalid
 from sluicegate.model.resource import Part
 from sluicegate.simulate.arrivals import arrivals_for
-from sluicegate.simulate.group import Assignor, Dependency, Downstream, Protocol, Rebalance
+from sluicegate.simulate.dependency import Dependency
+from sluicegate.simulate.group import Assignor, Downstream, Protocol, Rebalance
 from sluicegate.simulate.happenings import FaultKind, Growth, Rollout, Stuck
 from sluicegate.simulate.pattern import Pattern, PatternKind
 from sluicegate.simulate.workload import WorkloadSpec, read_workload

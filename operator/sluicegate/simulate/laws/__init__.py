@@ -14,9 +14,10 @@ from sluicegate.simulate.laws.context import Context
 from sluicegate.simulate.laws.flink import Flink
 from sluicegate.simulate.laws.keda import keda, keda_tuned
 from sluicegate.simulate.laws.options import Options
-from sluicegate.simulate.laws.sluicegate import Sluicegate
+from sluicegate.simulate.laws.sluicegate import Seat, Sluicegate
 from sluicegate.simulate.laws.static_max import StaticMax
 from sluicegate.simulate.seen import Law
+from sluicegate.simulate.sharing import Sharing
 
 __all__ = ["DEFAULT_LAWS", "NAMES", "Context", "law", "split"]
 
@@ -26,7 +27,12 @@ def _sluicegate(options: Options, *, context: Context) -> Sluicegate:
     period = options.seconds("poll", context.workload.poll_seconds)
     declared = options.number("capacity", context.app.scaling.capacity_per_replica or 0.0)
     scaling = context.app.scaling.model_copy(update={"capacity_per_replica": declared or None})
-    return Sluicegate(app=context.app.model_copy(update={"scaling": scaling}), period=period)
+    sharing = context.sharing or Sharing(context.workload.dependencies)
+    return Sluicegate(
+        app=context.app.model_copy(update={"scaling": scaling}),
+        period=period,
+        seat=Seat(sharing=sharing, name=context.name, replicas=context.workload.replicas_at_start),
+    )
 
 
 _MAKERS: dict[str, Callable[..., Law]] = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sluicegate.model.app import AppSpec
 from sluicegate.simulate.arrivals import Arrivals
 from sluicegate.simulate.group import Assignor
+from sluicegate.simulate.sharing import Sharing
 from sluicegate.simulate.workload import WorkloadSpec
 
 
@@ -14,6 +15,7 @@ from sluicegate.simulate.workload import WorkloadSpec
 class Context:
     """One run. ``objective`` in seconds, ``capacity`` what one replica truly handles (messages a second),
     ``partitions`` of all topics at the start, ``arrivals`` the day to come.
+    ``name`` of the app among those of the run, ``sharing`` what shares out dependencies among them; None: it is alone.
     """
 
     app: AppSpec
@@ -22,6 +24,8 @@ class Context:
     partitions: int
     workload: WorkloadSpec
     arrivals: Arrivals
+    name: str = "app"
+    sharing: Sharing | None = None
 
     def sizes(self, at: float) -> tuple[int, ...]:
         """Partitions of each topic at second ``at``."""
