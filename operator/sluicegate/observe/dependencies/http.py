@@ -29,7 +29,7 @@ AGENT = "sluicegate"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """``kind`` the media type of the body, ``text`` what came of it; ``elsewhere`` where a redirect points, else empty."""
+    """``kind`` the media type of the body, ``text`` the body; ``elsewhere`` where a redirect points, else empty."""
 
     status: int
     kind: str

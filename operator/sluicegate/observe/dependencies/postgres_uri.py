@@ -66,6 +66,8 @@ def parse(text: str) -> Target:
     port_text = given.pop("port", str(port))
     if not port_text.isdigit() or not 0 < int(port_text) < 65536:
         raise _bad("has a port that is no number from 1 to 65535")
+    if "\0" in "".join((host, user, password, database)):
+        raise _bad("holds a zero byte (%00)")
     mode = _mode(given.pop("sslmode", ""))
     unknown = sorted(given.keys() - IGNORED)
     if unknown:

@@ -34,6 +34,7 @@ def test_what_is_left_out_is_as_libpq_has_it() -> None:
         ("postgresql://app:s3cret-word@db/x?sslmode=strict", "verify-full"),
         ("postgresql://app:s3cret-word@db/x?sslrootcert=/etc/passwd", "sslrootcert"),
         ("postgresql://app:s3cret-word@db/x?passfile=/run/secrets/a", "passfile"),
+        ("postgresql://app:s3cret-word%00@db/x", "zero byte"),
         ("", "does not start"),
     ],
 )
