@@ -17,6 +17,7 @@ from sluicegate.control.errands import Errands
 from sluicegate.control.store import Store
 from sluicegate.decide.downstream.breaker import Transition
 from sluicegate.errors import Conflict, Gone, SluicegateError
+from sluicegate.model.account import Account
 from sluicegate.model.downstream import BreakerState
 from sluicegate.model.resource import Key
 from sluicegate.telemetry import metrics
@@ -43,23 +44,25 @@ class DependencyStatuses:
         for key in [key for key in self._written if key not in found]:
             del self._written[key]
             self._told.pop(key, None)
-        metrics.dependencies.observe({key: account(view) for key, view in found.items()})
-        await self._errands.run((f"dependency {key}", partial(self._publish, view)) for key, view in found.items())
+        told = {key: account(view) for key, view in found.items()}
+        metrics.dependencies.observe(told)
+        await self._errands.run(
+            (f"dependency {key}", partial(self._publish, view, told[key])) for key, view in found.items()
+        )
 
     async def close(self) -> None:
         await self._errands.close()
 
-    async def _publish(self, view: View) -> None:
+    async def _publish(self, view: View, told: Account) -> None:
         key = view.record.meta.key
         shelf = self._store.dependencies if key.namespace else self._store.cluster_dependencies
         record = shelf.get(key)
         if record is None or record.meta.uid != view.record.meta.uid:
             return
         now = self._clock.now()
-        told = account(view)
         previous = record.status
         wanted = dependency_status.render(told, generation=record.meta.generation, previous=previous, now=now)
-        notes = [*map(_note, self._transitions(view)), *self._news(view, previous)]
+        notes = [*map(_note, self._transitions(view)), *self._news(key, told, previous)]
         last = self._written.get(key, float("-inf"))
         if dependency_status.worth_writing(previous, wanted, last_written=last, now=now):
             await self._write(record.meta.resource_version, key, previous, wanted)
@@ -76,10 +79,9 @@ class DependencyStatuses:
             log.warning("breaker turned", extra=extra)
         return found
 
-    def _news(self, view: View, previous: Mapping[str, Any]) -> list[EventNote]:
+    def _news(self, key: Key, told: Account, previous: Mapping[str, Any]) -> list[EventNote]:
         """An Event for each condition that turned, but for the breaker's own, of which its transitions tell."""
-        key = view.record.meta.key
-        said = tuple((one.type, one.status.value, one.reason) for one in account(view).conditions)
+        said = tuple((one.type, one.status.value, one.reason) for one in told.conditions)
         before = self._told.get(key)
         self._told[key] = said
         if before is None:
@@ -88,7 +90,7 @@ class DependencyStatuses:
         known = {type_: (status, reason) for type_, status, reason in before}
         return [
             events.note_of(one)
-            for one in account(view).conditions
+            for one in told.conditions
             if one.type not in ("Ready", "BreakerClosed") and events.is_news(one, known.get(one.type))
         ]
 

@@ -122,7 +122,7 @@ class Steward:
             record = self._picture.apps.get(key)
             if record is None:
                 del self._told[key]
-            elif self._shares(record) != before and self._matters(record, before):
+            elif self._matters(record, before):
                 self._wake(key)
 
     def views(self) -> tuple[View, ...]:
@@ -146,8 +146,11 @@ class Steward:
         )
 
     def _matters(self, record: AppRecord, before: tuple[Share, ...]) -> bool:
-        """Whether its number would change: it runs more than it may, or wants more than it could have before."""
+        """Whether its number would change: it runs more than it may, or wants more than it could have before. Other
+        words for the same are no reason."""
         after = self._shares(record)
+        if [_bounds(one) for one in after] == [_bounds(one) for one in before]:
+            return False
         desired = self._held[record.meta.key].desired
         wanted = self._wanted.get(record.meta.key, desired)
         most = min((one.replicas for one in after if one.replicas is not None), default=desired)
@@ -270,3 +273,7 @@ class Steward:
             surging=app in self._surging.get(key, ()),
         )
         return share_of(ref, self._kept[key], granted=self._granted.get(app), seat=seat)
+
+
+def _bounds(share: Share) -> tuple[int | None, int | None, bool, str]:
+    return share.replicas, share.allowed, share.holds, share.problem
