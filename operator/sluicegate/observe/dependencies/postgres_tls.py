@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from typing import Any
 
@@ -40,8 +41,11 @@ async def context(target: Target, *, secret: SecretReader, ca: SecretRef | None)
     if ca is None and mode in (SslMode.PREFER, SslMode.REQUIRE):
         found.verify_mode = ssl.CERT_NONE
         return found
-    known = await trust(secret, ca)
-    found.load_verify_locations(cadata=b"".join(known.get_ca_certs(binary_form=True)))
+    if ca is None:
+        await asyncio.to_thread(found.load_default_certs)
+    else:
+        known = await trust(secret, ca)
+        found.load_verify_locations(cadata=b"".join(known.get_ca_certs(binary_form=True)))
     return found
 
 
