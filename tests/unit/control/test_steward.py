@@ -388,3 +388,60 @@ async def test_metrics_tell_capacity_grants_and_the_breaker() -> None:
     assert f"sluicegate_dependency_capacity{{{where}}} 100" in text
     assert f'sluicegate_dependency_granted{{{where},app_namespace="shop",app="orders"}} 100' in text
     assert f'sluicegate_dependency_breaker_state{{{where},state="Closed"}} 1' in text
+
+
+async def test_a_replica_that_costs_more_than_there_is_is_told_and_none_is_added() -> None:
+    world = World()
+    world.connection()
+    world.dependency(capacity=30)
+    consumer(world, "orders", cost=50)
+    await settled(world, polls=3)
+    assert world.api.replicas() == 1
+    healthy = world.api.condition("DependenciesHealthy")
+    assert healthy["reason"] == "Overcommitted"
+    assert "one replica takes 50 connections of orders-db, which has 30 to give" in healthy["message"]
+
+
+async def test_an_app_without_weight_gets_what_the_others_leave() -> None:
+    world = world_of(capacity=100)
+    consumer(world, "orders", lags=(100,) * 7)
+    consumer(world, "mails", weight=0)
+    await settled(world, polls=15)
+    assert (world.api.replicas("orders"), world.api.replicas("mails")) == (7, 3)
+
+
+async def test_guaranteed_replicas_come_before_weights() -> None:
+    world = world_of(capacity=100)
+    consumer(world, "orders", weight=1, guaranteedReplicas=6)
+    consumer(world, "mails", weight=100)
+    await settled(world, polls=15)
+    assert world.api.replicas("orders") == 6
+
+
+async def test_an_idle_app_of_high_priority_does_not_keep_the_canary_from_trying() -> None:
+    world = world_of(capacity=100, health=[check()], breaker={"openFor": "30s", "whenOpen": "Zero"})
+    consumer(world, "idle", priority=9, lags=(0,) * 4)
+    consumer(world, "orders")
+    await settled(world, polls=5)
+    for _ in range(3):
+        result(world, passed=False)
+        await world.tick()
+    assert world.api.replicas("orders") == 0
+    seen = []
+    for _ in range(12):
+        result(world, passed=True)
+        await world.tick()
+        seen.append((world.api.replicas("idle"), world.api.replicas("orders")))
+    assert (0, 1) in seen, seen
+
+
+async def test_other_words_about_the_same_share_wake_nobody() -> None:
+    world = world_of("orders", capacity=100, health=[check()], breaker={"openFor": "5m"})
+    await settled(world)
+    for _ in range(3):
+        result(world, passed=False)
+        await world.tick()
+    world.woken.clear()
+    for _ in range(5):
+        await world.beat(seconds=1.0)
+    assert world.woken == []
