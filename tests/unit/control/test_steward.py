@@ -372,7 +372,7 @@ async def test_two_hundred_apps_share_one_dependency() -> None:
     names = [f"app-{number}" for number in range(200)]
     for name in names:
         consumer(world, name, lags=(100,) * 6)
-    await settled(world, polls=15)
+    await settled(world, polls=8)
     total = sum(world.api.replicas(name) for name in names)
     assert total == 500
     assert {world.api.replicas(name) for name in names} <= {2, 3}
