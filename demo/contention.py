@@ -35,7 +35,8 @@ class Look:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A line of contention.csv. ``second`` since the burst began; ``connections_a``, ``connections_b`` and ``others``
-    at the moment since the line before at which they were the most together; ``refused`` so far."""
+    at the moment since the line before at which they were the most together (nobody looked: as before); ``refused``
+    so far."""
 
     declared: bool
     second: float
@@ -65,10 +66,10 @@ def rows(
 ) -> tuple[Row, ...]:
     """A row for each look."""
     out: list[Row] = []
-    before = looks[0].at - 1.0
+    before, most = looks[0].at - 1.0, None
     for look in looks:
         within = [one for one in counts if before < one.at <= look.at]
-        most = max(within, key=lambda one: one.total, default=None)
+        most = max(within, key=lambda one: one.total, default=most)
         held = [most.of(user) if most is not None else 0 for user in users]
         out.append(
             Row(

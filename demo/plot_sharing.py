@@ -79,11 +79,11 @@ def _connections(axis: Any, half: Sequence[Row], *, summary: Mapping[str, Any], 
     axis.axhline(summary["usable"], color=INK, linewidth=1.2, linestyle=(0, (5, 3)))
     axis.set_ylim(0, summary["limit"] * 1.22)
     axis.set_title("Connections, as pg_stat_activity counts them")
-    right = x[-1] if x else 0.0
-    words = {"ha": "right", "fontweight": "bold", "fontsize": 9.5}
-    axis.text(right, summary["limit"] * 1.02, f"max_connections: {summary['limit']}", color=VERMILION, **words)
+    left = 1.0 - BEFORE_S
+    words = {"ha": "left", "fontweight": "bold", "fontsize": 9.5}
+    axis.text(left, summary["limit"] * 1.02, f"max_connections: {summary['limit']}", color=VERMILION, **words)
     usable = f"for the consumers: {summary['usable']}"
-    axis.text(right, summary["usable"] * 0.985, usable, color=INK, va="top", **words)
+    axis.text(left, summary["usable"] * 0.985, usable, color=INK, va="top", **words)
     _stack_label(axis, half, below=lambda _: 0, height=lambda row: row.connections_a, text=names[0], color="#00517f")
     _stack_label(
         axis,

@@ -42,18 +42,13 @@ class Tenant:
         body["spec"]["strategy"] = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}}
         return _named(body, self.name)
 
-    def app(self, *, capacity: int, objective_s: float, declared: bool, connections: int) -> Body:
-        """The KafkaConsumerApp; ``declared``: it says what one replica takes of the database."""
+    def app(self, *, limits: Body, declared: bool, connections: int) -> Body:
+        """The KafkaConsumerApp with ``limits`` of spec.scaling; ``declared``: it says what one replica takes."""
         body = manifest("app.yaml")
         body["metadata"]["name"] = self.name
         body["spec"]["scaleTargetRef"]["name"] = self.name
         body["spec"] |= {"consumerGroup": self.group, "topics": [self.topic]}
-        body["spec"]["scaling"] |= {
-            "maxReplicas": 20,
-            "lagObjective": f"{objective_s:.0f}s",
-            "capacityPerReplica": capacity,
-            "scaleDown": {"stabilization": "20s"},
-        }
+        body["spec"]["scaling"] |= {**limits, "scaleDown": {"stabilization": "20s"}}
         if declared:
             need = {"name": DEPENDENCY, "costPerReplica": connections, "weight": self.weight}
             body["spec"]["dependencies"] = [need]

@@ -33,13 +33,15 @@ NAMESPACE = "sluicegate-demo"
 NAMES, WEIGHTS = ("orders", "invoices"), (2, 1)
 OPERATOR = "sluicegate"
 """The database user of the operator."""
-PARTITIONS = 8
+PARTITIONS = 12
+MAX_REPLICAS = 8
+"""Of each app: with a whole number of partitions for two thirds and for one third of what there is."""
 WORK_MS = 25
 COST = 5
 """Connections of one replica."""
 LIMIT, RESERVED = 50, 5
 """PostgreSQL's max_connections, and what is kept of it: three for superusers, one for the operator, one to spare."""
-STEADY, BURST, STEADY_S, BURST_S = 30, 300, 15, 40
+STEADY, BURST, STEADY_S, BURST_S = 30, 300, 12, 40
 """Messages a second for each app, and for how long."""
 POLL_S, OBJECTIVE_S = 2.0, 20.0
 SETTLED_S = 8.0
@@ -140,9 +142,9 @@ def _set_up(place: Place, *, cluster: Cluster, server: Database, tenants: Sequen
     bodies = [connection, secret({user: server.url(user) for user in (*NAMES, OPERATOR)})]
     if declared:
         bodies.append(dependency(reserved=RESERVED, key=OPERATOR, poll_s=5.0))
+    limits = {"maxReplicas": MAX_REPLICAS, "lagObjective": f"{OBJECTIVE_S:.0f}s", "capacityPerReplica": 1000 // WORK_MS}
     for tenant in tenants:
-        capacity = 1000 // WORK_MS
-        bodies.append(tenant.app(capacity=capacity, objective_s=OBJECTIVE_S, declared=declared, connections=COST))
+        bodies.append(tenant.app(limits=limits, declared=declared, connections=COST))
         bodies.append(tenant.consumer(place, work_ms=WORK_MS, connections=COST))
     cluster.apply(*bodies)
     for tenant in tenants:
