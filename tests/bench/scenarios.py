@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sluicegate.cli.outcomes import percent
 from sluicegate.cli.progress import progress
@@ -40,6 +41,7 @@ fields mean: [simulated-world.md](simulated-world.md); what the laws are: [simul
 
 `sluicegate` is given nothing but the objective; `sluicegate, declared` also knows a replica's capacity, and `keda`,
 `keda-tuned` and `flink` have theirs from the true one too. `static-max` runs a replica for each partition all day.
+Where a world's dependency counts units, `sluicegate` is told of it, too (a DownstreamDependency with that capacity).
 `clairvoyant` knows the day: its replica-hours are the limit, nothing else about it means anything.
 """
 
@@ -54,14 +56,18 @@ class Scenario:
 
     def runs(self) -> list[Run]:
         most = self.workload.most_partitions // self.workload.consumers_per_replica
-        app = AppSpec.model_validate(
-            {
-                "scaleTargetRef": {"name": "app"},
-                "kafka": {"bootstrapServers": "kafka:9092"},
-                "consumerGroup": "app",
-                "scaling": {"maxReplicas": most, "lagObjective": OBJECTIVE},
-            }
-        )
+        body: dict[str, Any] = {
+            "scaleTargetRef": {"name": "app"},
+            "kafka": {"bootstrapServers": "kafka:9092"},
+            "consumerGroup": "app",
+            "scaling": {"maxReplicas": most, "lagObjective": OBJECTIVE},
+        }
+        refs = [
+            {"name": one.name, "costPerReplica": one.cost_per_replica}
+            for one in self.workload.dependencies
+            if one.capacity is not None
+        ]
+        app = AppSpec.model_validate({**body, "dependencies": refs} if refs else body)
         arrivals = arrivals_for(self.workload)
         return [Run(law=law, app=app, objective=OBJECTIVE, workload=self.workload, arrivals=arrivals) for law in LAWS]
 
@@ -97,13 +103,37 @@ def shown(law: str) -> str:
     return "sluicegate, declared" if law == DECLARED else law
 
 
-def overview(lived: Mapping[str, Sequence[str]]) -> str:
+def overview(rows: Sequence[str]) -> str:
     """Late messages and replica-hours of all scenarios, a row each."""
     lines = ["## All of them", "", "Late messages, and replica-hours of the day.", ""]
     lines += ["| scenario | " + " | ".join(shown(law) for law in LAWS) + " |"]
     lines += ["| --- |" + " ---: |" * len(LAWS)]
-    lines += [f"| [{name}](#{name}) | " + " | ".join(cells) + " |" for name, cells in lived.items()]
-    return "\n".join(lines)
+    return "\n".join([*lines, *rows])
+
+
+def row(scenario: Scenario, outcomes: Mapping[str, Outcome]) -> str:
+    cells = " | ".join(cell(scenario, law, one) for law, one in outcomes.items())
+    return f"| [{scenario.name}](#{scenario.name}) | {cells} |"
+
+
+@dataclass(slots=True)
+class Page:
+    """The page by scenario: its row of the overview, and its section."""
+
+    rows: dict[str, str]
+    sections: dict[str, str]
+
+    def text(self, names: Sequence[str]) -> str:
+        known = [name for name in names if name in self.sections]
+        rows = overview([self.rows[name] for name in known])
+        return "\n\n".join([INTRODUCTION.rstrip(), rows, *(self.sections[name] for name in known)]) + "\n"
+
+
+def page(text: str) -> Page:
+    """What stands on the page now."""
+    rows = {line.split("]")[0].removeprefix("| ["): line for line in text.splitlines() if line.startswith("| [")}
+    parts = [f"## {part.rstrip()}" for part in text.split("\n## ")[1:]]
+    return Page(rows, {part.splitlines()[0].removeprefix("## "): part for part in parts if "(images/" in part})
 
 
 def section(scenario: Scenario, outcomes: Mapping[str, Outcome]) -> str:
@@ -125,7 +155,7 @@ def cell(scenario: Scenario, law: str, outcome: Outcome) -> str:
 
 
 def main(only: Sequence[str]) -> None:
-    """All scenarios, or for a look the pictures and rows of ``only`` some, without writing the page."""
+    """All scenarios, or ``only`` some: their rows, sections and pictures anew, the others as they stand."""
     scenarios = [one for one in read() if not only or one.name in only]
     runs = [(scenario, run) for scenario in scenarios for run in scenario.runs()]
     begun = time.monotonic()
@@ -139,11 +169,11 @@ def main(only: Sequence[str]) -> None:
     with progress([f"{len(scenarios)} worlds, {len(LAWS)} laws"]) as bar:
         outcomes = iter(compare([run for _, run in runs], told=told))
     PICTURES.mkdir(parents=True, exist_ok=True)
-    sections, cells = [], {}
+    made = page(PAGE.read_text(encoding="utf-8")) if only else Page({}, {})
     for scenario in scenarios:
         by_law = {law: next(outcomes) for law in LAWS}
-        sections.append(section(scenario, by_law))
-        cells[scenario.name] = [cell(scenario, law, one) for law, one in by_law.items()]
+        made.sections[scenario.name] = section(scenario, by_law)
+        made.rows[scenario.name] = row(scenario, by_law)
         plot(
             PICTURES / f"{scenario.name}.svg",
             arrivals=arrivals_for(scenario.workload),
@@ -151,12 +181,8 @@ def main(only: Sequence[str]) -> None:
             objective=OBJECTIVE,
             span=scenario.span,
         )
-    text = "\n\n".join([INTRODUCTION.rstrip(), overview(cells), *sections]) + "\n"
-    if only:
-        print(text)
-    else:
-        PAGE.write_text(text, encoding="utf-8")
-        print(f"{PAGE.relative_to(ROOT)}: {len(scenarios)} worlds, {len(LAWS)} laws, {time.monotonic() - begun:.0f} s")
+    PAGE.write_text(made.text([one.name for one in read()]), encoding="utf-8")
+    print(f"{PAGE.relative_to(ROOT)}: {len(scenarios)} worlds, {len(LAWS)} laws, {time.monotonic() - begun:.0f} s")
 
 
 if __name__ == "__main__":

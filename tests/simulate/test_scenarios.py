@@ -16,18 +16,28 @@ from sluicegate.model.app import AppSpec
 from sluicegate.simulate.arrivals import arrivals_for
 from sluicegate.simulate.compare import Run
 from sluicegate.simulate.outcome import Change, Outcome
+from sluicegate.simulate.together import Together, together
 from sluicegate.simulate.workload import read_workload
 
 HOUR = 3600
 
 
-def lived(*, by: str = "sluicegate", declared: bool = True, hold: str = "15m", **world: Any) -> Outcome:
-    """What ``by`` made of the world with these fields (as in YAML); 24 partitions unless said otherwise."""
-    return _lived(by, declared, hold, json.dumps({"partitions": 24, "seed": 5, **world}))
+def lived(
+    *, by: str = "sluicegate", declared: bool = True, hold: str = "15m", uses: int | None = None, **world: Any
+) -> Outcome:
+    """What ``by`` made of the world with these fields (as in YAML); 24 partitions unless said otherwise. The app
+    declares that a replica ``uses`` so many units of orders-db."""
+    return _lived(by, declared, hold, uses, json.dumps({"partitions": 24, "seed": 5, **world}))
 
 
 @cache
-def _lived(by: str, declared: bool, hold: str, world: str) -> Outcome:
+def _lived(by: str, declared: bool, hold: str, uses: int | None, world: str) -> Outcome:
+    return run(by=by, declared=declared, hold=hold, uses=uses, world=world).outcome()
+
+
+def run(
+    *, by: str, declared: bool = True, hold: str = "15m", uses: int | None = None, weight: int = 1, world: str
+) -> Run:
     workload = read_workload(world)
     scaling: dict[str, Any] = {"maxReplicas": workload.most_partitions, "lagObjective": "60s"}
     scaling["scaleDown"] = {"outageHold": hold}
@@ -39,9 +49,10 @@ def _lived(by: str, declared: bool, hold: str, world: str) -> Outcome:
             "kafka": {"bootstrapServers": "kafka:9092"},
             "consumerGroup": "app",
             "scaling": scaling,
+            "dependencies": [{"name": "orders-db", "costPerReplica": uses, "weight": weight}] if uses else [],
         }
     )
-    return Run(law=by, app=app, objective=60.0, workload=workload, arrivals=arrivals_for(workload)).outcome()
+    return Run(law=by, app=app, objective=60.0, workload=workload, arrivals=arrivals_for(workload))
 
 
 def arrivals(kind: str, *, hours: float, **more: Any) -> dict[str, Any]:
@@ -82,6 +93,121 @@ class TestDownstreamKnee:
         outcome = lived(declared=declared, **self.WORLD)
         assert outcome.unprocessed < 0.1 * outcome.messages
         assert outcome.delay_p99_s <= 1.1 * lived(by="static-max", **self.WORLD).delay_p99_s
+
+
+class TestDeclaredKnee:
+    """The same database, and people have said that it bears 120 connections, ten a replica."""
+
+    WORLD: ClassVar[dict[str, Any]] = {
+        **TestDownstreamKnee.WORLD,
+        "dependencies": [{"name": "orders-db", "capacity": 120, "costPerReplica": 10, "beyond": "Admitted"}],
+    }
+
+    @pytest.mark.parametrize("declared", [True, False])
+    def test_no_replica_runs_beyond_the_knee_and_all_before_it_do(self, declared: bool) -> None:
+        outcome = lived(declared=declared, uses=10, **self.WORLD)
+        assert outcome.peak_replicas == 12
+
+    @pytest.mark.parametrize("declared", [True, False])
+    def test_less_is_late_for_fewer_replica_hours_than_when_the_knee_has_to_be_found(self, declared: bool) -> None:
+        told, found = lived(declared=declared, uses=10, **self.WORLD), lived(declared=declared, **self.WORLD)
+        assert told.late_percent < 0.8 * found.late_percent
+        assert told.replica_hours < 0.9 * found.replica_hours
+        assert told.delay_max_s < 0.6 * found.delay_max_s
+        assert told.scalings <= 4
+
+    @pytest.mark.parametrize("other", ["keda", "keda-tuned", "flink"])
+    def test_others_make_it_slower_by_all_they_add(self, other: str) -> None:
+        told, by = lived(uses=10, **self.WORLD), lived(by=other, **self.WORLD)
+        assert told.unprocessed == 0
+        assert told.late_percent < 0.7 * by.late_percent
+        assert told.replica_hours < 0.6 * by.replica_hours
+
+
+class TestConnections:
+    """A database refuses whoever comes when its connections are gone: 120 beside the 40 of others, ten a replica. A
+    burst comes up to 96 % of what twelve replicas can do."""
+
+    WORLD: ClassVar[dict[str, Any]] = {
+        "dependencies": [{"name": "orders-db", "capacity": 160, "costPerReplica": 10, "others": 40}],
+        "arrivals": arrivals("steps", hours=2, base=300, peak=1150, at=[1800]),
+    }
+
+    @pytest.mark.parametrize("declared", [True, False])
+    def test_with_a_share_nobody_is_refused_and_the_burst_is_handled(self, declared: bool) -> None:
+        outcome = lived(declared=declared, uses=10, **self.WORLD)
+        assert outcome.refused_hours == 0
+        assert outcome.peak_replicas == 12
+        assert outcome.late_percent < 3
+        assert outcome.unprocessed == 0
+
+    @pytest.mark.parametrize("by", ["sluicegate", "keda", "keda-tuned"])
+    def test_without_one_replicas_stand_before_a_database_that_refuses_them(self, by: str) -> None:
+        without, told = lived(by=by, **self.WORLD), lived(uses=10, **self.WORLD)
+        assert without.refused_hours is not None
+        assert without.refused_hours > 1
+        assert without.late_percent > 10 * told.late_percent
+        assert without.replica_hours > 1.5 * told.replica_hours
+
+    def test_what_others_take_meanwhile_is_not_used(self) -> None:
+        growing = [{"at": 0, "units": 40}, {"at": 3000, "units": 80}]
+        dependency = {**self.WORLD["dependencies"][0], "others": growing}
+        burst = arrivals("steps", hours=2, base=300, peak=1150, at=[4500])
+        outcome = lived(uses=10, **{**self.WORLD, "dependencies": [dependency], "arrivals": burst})
+        assert outcome.refused_hours == 0
+        assert outcome.peak_replicas == 8
+
+
+class TestTwoAppsOnOneDependency:
+    """A database for 24 replicas of two apps at weights 2:1. The lighter one bursts first, the other ten minutes later;
+    either would take all of it, and when one has done its work the other takes what is left over."""
+
+    @staticmethod
+    @cache
+    def both(by: str, uses: int | None) -> Together:
+        worlds = [
+            {
+                "partitions": 24,
+                "seed": seed,
+                "initialReplicas": 3,
+                "dependencies": [{"name": "orders-db", "capacity": 120, "costPerReplica": 5}],
+                "arrivals": arrivals("steps", hours=2, base=150, peak=2200, at=[at], lengthSeconds=length),
+            }
+            for seed, at, length in ((5, 1800, 1800), (6, 1200, 2400))
+        ]
+        weights = (2, 1)
+        return together(
+            [
+                run(by=by, uses=uses, weight=weight, world=json.dumps(world))
+                for weight, world in zip(weights, worlds, strict=True)
+            ]
+        )
+
+    def test_the_capacity_is_never_exceeded_and_nobody_is_refused(self) -> None:
+        lived = self.both("sluicegate", 5)
+        assert lived.most_used["orders-db"] <= 120
+        assert [one.refused_hours for one in lived.outcomes] == [0, 0]
+        heavy, light = lived.outcomes
+        assert int((heavy.desired + light.desired).max()) <= 24
+
+    def test_one_alone_takes_all_that_is_free_and_two_that_want_all_settle_by_their_weights(self) -> None:
+        heavy, light = self.both("sluicegate", 5).outcomes
+        assert light.desired[1500] + heavy.desired[1500] == 24
+        assert light.desired[1500] > 20
+        assert (int(heavy.desired[2400]), int(light.desired[2400])) == (16, 8)
+
+    def test_they_settle_in_two_changes_each_and_stay_there_while_both_want_more(self) -> None:
+        heavy, light = self.both("sluicegate", 5).outcomes
+        for one in (heavy, light):
+            assert sum(1800 <= change.second < 5400 for change in one.changes) <= 2
+
+    @pytest.mark.parametrize("by", ["sluicegate", "keda"])
+    def test_undeclared_the_first_has_it_all_and_the_other_is_refused(self, by: str) -> None:
+        shared, wild = self.both("sluicegate", 5).outcomes[0], self.both(by, None).outcomes[0]
+        assert wild.refused_hours is not None
+        assert wild.refused_hours > 4
+        assert wild.unprocessed > 0.1 * wild.messages
+        assert shared.unprocessed == 0
 
 
 class TestPoison:

@@ -77,6 +77,10 @@ def table(day: Day) -> Table:
     columns["PEAK"] = lambda one: Text(str(one.peak_replicas))
     if any(one.max_over_cap for one in outcomes.values()):
         columns["OVER-CAP"] = lambda one: Text(str(one.max_over_cap), style="red" if one.max_over_cap else "")
+    if any(one.refused_hours for one in outcomes.values()):
+        columns["REFUSED"] = lambda one: Text(
+            f"{one.refused_hours or 0:,.1f}", style="red" if one.refused_hours else ""
+        )
     if any(one.unprocessed for one in outcomes.values()):
         columns["LEFT"] = lambda one: Text(f"{one.unprocessed:,}", style="red" if one.unprocessed else "")
     drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))

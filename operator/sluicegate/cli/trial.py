@@ -108,7 +108,7 @@ def _app(path: Path | None, *, workload: WorkloadSpec, notes: list[str]) -> AppS
                 f"the app says consumersPerReplica {app.scaling.consumers_per_replica}, the workload {consumers}: "
                 "pods run what the workload says"
             )
-        return app
+        return _without_unknown(app, workload=workload, notes=notes)
     most = max(1, workload.most_partitions // consumers)
     notes.append(
         f"no --app: assumed lagObjective {duration.show(DEFAULT_OBJECTIVE)}, minReplicas 1, maxReplicas {most} "
@@ -122,6 +122,20 @@ def _app(path: Path | None, *, workload: WorkloadSpec, notes: list[str]) -> AppS
             "scaling": {"maxReplicas": most, "consumersPerReplica": consumers},
         }
     )
+
+
+def _without_unknown(app: AppSpec, *, workload: WorkloadSpec, notes: list[str]) -> AppSpec:
+    """Without the dependencies that the workload does not have."""
+    known = {one.name for one in workload.dependencies if one.capacity is not None}
+    unknown = [ref.name for ref in app.dependencies if ref.name not in known]
+    if not unknown:
+        return app
+    notes.append(
+        f"the app depends on {', '.join(unknown)}, which the workload does not have: tried without; to try it with, "
+        f"give a --workload with 'dependencies: [{{name: {unknown[0]}, capacity: 200, costPerReplica: 10}}]'"
+    )
+    kept = tuple(ref for ref in app.dependencies if ref.name in known)
+    return app.model_copy(update={"dependencies": kept})
 
 
 def _read_app(text: str) -> AppSpec:

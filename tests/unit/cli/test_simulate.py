@@ -231,3 +231,41 @@ def test_a_file_that_cannot_be_used_is_code_1_and_one_sentence_with_its_name(
 def test_its_help_has_an_example_and_needs_no_numpy() -> None:
     found = CliRunner().invoke(cli, ["simulate", "--help"], prog_name="sluicegate")
     assert "Example: sluicegate simulate --app app.yaml" in found.output
+
+
+@pytest.fixture
+def dependent(files: Path) -> Path:
+    """With an app that takes ten of the forty connections of orders-db a replica, and a world that has it."""
+    (files / "app.yaml").write_text(APP + "  dependencies: [{name: orders-db, costPerReplica: 10}]\n")
+    dependency = "{name: orders-db, capacity: 40, costPerReplica: 10}"
+    (files / "db.yaml").write_text(f"partitions: 12\nstartNoise: 0\nseed: 3\ndependencies: [{dependency}]\n")
+    rows = [f"{second},{700 * 60}" for second in range(0, 600, 60)]
+    (files / "busy.csv").write_text("\n".join(["second,messages", *rows]))
+    return files
+
+
+def test_an_app_has_its_share_of_a_dependency_and_other_laws_are_refused(dependent: Path) -> None:
+    arguments = ("--app", "app.yaml", "--workload", "db.yaml", "--arrivals", "busy.csv", "--law", "sluicegate,keda")
+    found = run(dependent, *arguments, "-o", "json")
+    laws = json.loads(found.stdout)["laws"]
+    assert set(laws["sluicegate"]) == {*FIGURES, "refused_hours"}
+    assert (laws["sluicegate"]["peak_replicas"], laws["sluicegate"]["refused_hours"]) == (4, 0)
+    assert laws["keda"]["refused_hours"] > 0.1
+    assert "REFUSED" in run(dependent, *arguments).stdout
+
+
+def test_ten_times_as_much_breaks_the_dependency_first_and_says_so(dependent: Path) -> None:
+    arguments = ("--app", "app.yaml", "--workload", "db.yaml", "--arrivals", "day.csv", "--law", "sluicegate")
+    found = run(dependent, *arguments, "--load", "10x", "-o", "json")
+    load = json.loads(found.stdout)["load"]
+    assert load["first"]["limit"] == "Dependency/orders-db"
+    assert "orders-db has connections for 4 replicas (10 each), which handle 400 messages/s at most" in load["message"]
+
+
+def test_a_dependency_that_the_world_does_not_have_is_left_out_and_that_is_said(dependent: Path) -> None:
+    found = run(
+        dependent, "--app", "app.yaml", "--workload", "world.yaml", "--arrivals", "busy.csv", "--law", "sluicegate"
+    )
+    assert found.exit_code == 0
+    assert "the app depends on orders-db, which the workload does not have: tried without" in found.stderr
+    assert "REFUSED" not in found.stdout

@@ -65,3 +65,37 @@ def test_capacity_that_falls_counts_when_it_falls() -> None:
     busy_then_idle = found([600.0] * 3600 + [60.0] * 3600, capacity=points)["Partitions"]
     assert busy_then_idle.at == pytest.approx(2.0, rel=0.02)
     assert busy_then_idle.bears == 600
+
+
+def test_units_bear_as_many_replicas_as_there_are_by_the_fullest_member() -> None:
+    """(60 - 10) / 10 = 5 of twelve partitions' consumers: the fullest has three, a quarter of the messages."""
+    limits = found(
+        [100.0] * 36_000,
+        dependencies=(
+            {"name": "orders-db", "capacity": 60.0, "costPerReplica": 10.0, "others": ({"at": 9, "units": 10.0},)},
+        ),
+    )
+    assert list(limits) == ["Dependency/orders-db", "Partitions"]
+    assert limits["Dependency/orders-db"].bears == pytest.approx(400)
+    words = "orders-db has connections for 5 replicas (10 each), which handle 400 messages/s at most"
+    assert limits["Dependency/orders-db"].words == words
+
+
+def test_no_units_at_all_bear_nothing() -> None:
+    assert found([100.0] * 3600, dependencies=({"name": "db", "capacity": 0.0},))["Dependency/db"].at == 0
+
+
+def test_units_for_a_replica_of_each_partition_are_no_limit() -> None:
+    assert list(found([100.0] * 3600, dependencies=({"name": "db", "capacity": 12.0},))) == ["Partitions"]
+
+
+def test_one_that_admits_everybody_is_a_limit_only_to_an_app_that_declares_it() -> None:
+    world = WorkloadSpec.model_validate(
+        {"partitions": 12, "dependencies": ({"name": "db", "capacity": 40.0, "beyond": "Admitted"},)}
+    )
+    names = {}
+    for refs in ([], [{"name": "db", "costPerReplica": 10}]):
+        app = spec(scaling={"maxReplicas": 100}, dependencies=refs)
+        limits = breaks(app=app, workload=world, arrivals=Arrivals(rates=np.full(3600, 100.0)), objective=60)
+        names[len(refs)] = [limit.name for limit in limits]
+    assert names == {0: ["Partitions"], 1: ["Dependency/db", "Partitions"]}

@@ -10,7 +10,7 @@ import pytest
 from sluicegate.errors import Invalid
 from sluicegate.model.resource import Part
 from sluicegate.simulate.arrivals import arrivals_for
-from sluicegate.simulate.dependency import Dependency
+from sluicegate.simulate.dependency import Beyond, Dependency
 from sluicegate.simulate.group import Assignor, Downstream, Protocol, Rebalance
 from sluicegate.simulate.happenings import FaultKind, Growth, Rollout, Stuck
 from sluicegate.simulate.pattern import Pattern, PatternKind
@@ -47,6 +47,14 @@ def test_topics_are_a_number_names_or_sizes(text: str, sizes: tuple[tuple[str, i
     assert read_workload(text).sizes == sizes
 
 
+def test_what_others_use_is_a_number_or_points() -> None:
+    constant = read_workload("dependencies: [{name: db, capacity: 9, others: 2.5}]").dependencies[0]
+    assert [constant.others_at(second) for second in (0, 99)] == [2500, 2500]
+    points = "[{at: 10, units: 4}, {at: 20, units: 1}]"
+    steps = read_workload(f"dependencies: [{{name: db, capacity: 9, others: {points}}}]").dependencies[0]
+    assert [steps.others_at(second) for second in (9, 10, 19, 20)] == [0, 4000, 4000, 1000]
+
+
 def test_growth_is_the_number_a_topic_has_from_then_on() -> None:
     workload = read_workload("{partitions: 10, topics: [a, b], growth: [{at: 5, partitions: 8, topic: b}]}")
     assert workload.most_partitions == 13
@@ -72,6 +80,16 @@ def test_growth_is_the_number_a_topic_has_from_then_on() -> None:
         ("stuck: [{partitions: 3, from: 0, to: 9}]", "stuck[0].partitions is not a field: write partition"),
         ("growth: [{at: 9, partitions: 30}]", "more partitions than it has by then"),
         ("capacity: [{at: 9, factor: 1}, {at: 9, factor: 2}]", "in the order of their seconds"),
+        ("dependencies: [{name: db}]", "say what it bears: messagesPerSecond, capacity, or both"),
+        ("dependencies: [{name: db, capacity: -1}]", "dependencies[0].capacity is -1"),
+        ("dependencies: [{name: db, capacity: 9, other: 3}]", "dependencies[0].other is not a field: write others"),
+        ("dependencies: [{name: db, capacity: 9, others: many}]", "dependencies[0].others"),
+        ("dependencies: [{name: db, capacity: 9, others: [{at: 1}]}]", "dependencies[0].others[0].units is missing"),
+        (
+            "dependencies: [{name: db, capacity: 9, others: [{at: 5, units: 1}, {at: 5, units: 2}]}]",
+            "dependencies[0].others: write the points in the order of their seconds",
+        ),
+        ("dependencies: [{name: db, capacity: 1}, {name: db, capacity: 1}]", "name each dependency once"),
         ("topics: [a, a]", "name each topic once"),
         ("{partitions: 5, topics: [{name: a, partitions: 4}]}", "let it be their sum"),
         ("topics: ['a b']", "write a topic name as Kafka allows it"),
@@ -97,5 +115,5 @@ def test_the_documentation_names_every_field_kind_and_fault() -> None:
     for part in parts:
         for name, field in part.model_fields.items():
             assert re.search(rf"\b{field.alias or name}\b", text), f"{part.__name__}.{name}"
-    for kind in (*PatternKind, *FaultKind, *Assignor, *Protocol):
+    for kind in (*PatternKind, *FaultKind, *Assignor, *Protocol, *Beyond):
         assert f"`{kind.value}`" in text
