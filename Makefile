@@ -33,7 +33,7 @@ quick-tests: venv
 	.venv/bin/pytest -q tests/unit tests/property
 
 .PHONY: demo
-demo: venv ## a 10x burst on a real cluster, checked and drawn: build/demo/ACT (ACT=lag|learned|all)
+demo: venv ## a 10x burst on a real cluster, checked and drawn: build/demo/ACT (ACT=lag|learned|dependencies|all)
 	$(PY) -m demo --act $(ACT)
 
 .PHONY: crds
