@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -81,6 +82,30 @@ async def test_two_apps_share_by_weight_within_one_replica_and_leave_nothing_unu
     consumer(world, "refunds", weight=1)
     await settled(world, polls=20)
     assert (world.api.replicas("orders"), world.api.replicas("refunds")) == (8, 4)
+
+
+async def test_a_burst_that_reaches_two_apps_at_once_is_shared_at_once() -> None:
+    world = world_of(capacity=120)
+    consumer(world, "orders", weight=2)
+    consumer(world, "refunds", weight=1)
+    for _ in range(12):
+        await world.tick(seconds=2.0)
+    assert (world.api.replicas("orders"), world.api.replicas("refunds")) == (8, 4)
+    assert all(write.replicas > write.before for write in world.api.writes), "nobody had to give anything back"
+
+
+async def test_an_app_that_asks_alone_has_all_there_is_a_moment_later() -> None:
+    world = world_of(capacity=100)
+    consumer(world, "orders")
+    consumer(world, "refunds", lags=(0,) * 6)
+    await world.tick()
+    seen = [world.api.replicas("orders")]
+    world.woken.clear()
+    await world.beat(seconds=1.0)
+    assert world.woken == [Key("shop", "orders")]
+    await world.tick(seconds=1.0)
+    seen.append(world.api.replicas("orders"))
+    assert seen == [1, 9], "in one step"
 
 
 async def test_at_no_moment_do_the_written_numbers_of_all_apps_need_more_than_there_is() -> None:
@@ -255,7 +280,7 @@ async def test_an_open_breaker_holds_what_runs_and_lets_consumers_back_step_by_s
         await world.tick()
         seen.append(world.api.replicas())
     assert seen[-1] == 10
-    steps = [after - before for before, after in zip(seen, seen[1:], strict=False) if after > before]
+    steps = [after - before for before, after in pairwise(seen) if after > before]
     assert len(steps) >= 3, f"not at once: {seen}"
     assert max(steps) <= 3, f"a quarter of 10 at most: {seen}"
     reasons = [note.reason for note in world.api.events]

@@ -16,6 +16,12 @@ HOLD = 30.0
 """Seconds for which somebody else must have been entitled to replicas before they are taken away for it."""
 PATIENCE = 120.0
 """Seconds after which an app whose pods cannot start counts with what it has ready."""
+NOTICE = 0.5
+"""Seconds: a burst reaches all who share a dependency, and the one that is looked at first must not take it all. Who
+wants more than it would have if all others wanted as much as there is waits so long for their word: in one step a
+moment later, since two steps would be two rebalances."""
+ALL = 10_000
+"""Replicas: more than anybody runs."""
 DEAD_BAND = 2
 """Replicas: less is not moved for fairness, unless somebody has none."""
 
@@ -42,12 +48,13 @@ class Granted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantMemory:
-    """``grants`` replicas by app; since when (unix seconds) others are entitled to some of an app's replicas, and since
-    when its pods cannot start."""
+    """``grants`` replicas by app; since when (unix seconds) others are entitled to some of an app's replicas, since
+    when its pods cannot start, and since when it has asked for more than it was given."""
 
     grants: Mapping[str, int] = field(default_factory=dict)
     unfair_since: Mapping[str, float] = field(default_factory=dict)
     stuck_since: Mapping[str, float] = field(default_factory=dict)
+    asked_since: Mapping[str, float] = field(default_factory=dict)
 
     def with_grants(self, grants: Mapping[str, int]) -> GrantMemory:
         """With those of a status added; where two dependencies tell of one app, the lower one."""
@@ -68,6 +75,7 @@ def grant(
     """What each app may write, and what to remember. ``room`` of each dependency; None: nobody on it is given more."""
     given: dict[str, Granted] = {}
     unfair: dict[str, float] = {}
+    asked: dict[str, float] = {}
     stuck = {
         app: memory.stuck_since.get(app, now) for app, one in running.items() if one.stuck and one.ready < one.desired
     }
@@ -75,8 +83,9 @@ def grant(
         pot = _Pot(group, running=running, room=room, memory=memory, stuck=stuck, now=now)
         given |= pot.granted()
         unfair |= pot.unfair
+        asked |= pot.asked
     grants = {app: one.replicas for app, one in given.items()}
-    return given, GrantMemory(grants=grants, unfair_since=unfair, stuck_since=stuck)
+    return given, GrantMemory(grants=grants, unfair_since=unfair, stuck_since=stuck, asked_since=asked)
 
 
 class _Pot:
@@ -100,6 +109,7 @@ class _Pot:
         self._room = {pool: found for pool, found in room.items() if found is not None}
         self._frozen = {c.app for c in claims if any(need.pool not in self._room for need in c.needs)}
         self.unfair: dict[str, float] = {}
+        self.asked: dict[str, float] = {}
 
     def granted(self) -> dict[str, Granted]:
         for claim in self._claims:
@@ -107,7 +117,7 @@ class _Pot:
         entitled = self._entitled()
         self._cut(entitled)
         self._even_out(entitled)
-        self._raise(entitled)
+        self._raise(self._noticed(entitled))
         committed = self._committed()
         return {claim.app: self._told(claim, committed) for claim in self._claims}
 
@@ -164,6 +174,16 @@ class _Pot:
                 self._grants[app] = entitled[app]
             else:
                 self.unfair[app] = since
+
+    def _noticed(self, entitled: Mapping[str, int]) -> Mapping[str, int]:
+        """``entitled``, but for those who have only just asked: others may be about to."""
+        rising = [claim.app for claim in self._free() if self._grants[claim.app] < self._wanted[claim.app]]
+        self.asked = {app: self._memory.asked_since.get(app, self._now) for app in rising}
+        fresh = [app for app, since in self.asked.items() if self._now - since < NOTICE]
+        if not fresh or len(self._claims) == 1:
+            return entitled
+        contended = arbitrate([replace(claim, wanted=ALL) for claim in self._free()], room=self._room)
+        return {**entitled, **{app: self._grants[app] for app in fresh if entitled[app] > contended[app]}}
 
     def _raise(self, entitled: Mapping[str, int]) -> None:
         """One replica at a time, as far as what is free at this moment goes."""
