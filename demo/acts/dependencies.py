@@ -40,7 +40,7 @@ WORK_MS = 25
 COST = 5
 """Connections of one replica."""
 LIMIT, RESERVED = 50, 5
-"""PostgreSQL's max_connections, and what is kept of it: three for superusers, one for the operator, one to spare."""
+"""PostgreSQL's max_connections, and what is kept of it: two for superusers, one for the operator, two to spare."""
 STEADY, BURST, STEADY_S, BURST_S = 30, 300, 12, 40
 """Messages a second for each app, and for how long."""
 POLL_S, OBJECTIVE_S = 2.0, 20.0

@@ -56,7 +56,7 @@ class Postgres:
         if tls:
             self._tls = {"ssl": "on"}
             for name, file in (("ssl_cert_file", tls.certificate), ("ssl_key_file", tls.key)):
-                at = shutil.copy(file, self._data)
+                at = str(shutil.copy(file, self._data))
                 self._tls = {**self._tls, name: at}
                 if os.geteuid() == 0:
                     shutil.chown(at, USER)

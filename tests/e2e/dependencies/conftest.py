@@ -18,7 +18,7 @@ from tests.support.wait import eventually
 LIMIT = 34
 """max_connections of the server."""
 RESERVED = 10
-"""Kept of them: three for superusers, the operator's own, and room to spare."""
+"""Kept of them: two for superusers, the operator's own, and room to spare."""
 USABLE = LIMIT - RESERVED
 COST = 2
 """Connections of one replica."""
