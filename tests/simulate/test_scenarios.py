@@ -157,6 +157,13 @@ class TestConnections:
         assert outcome.refused_hours == 0
         assert outcome.peak_replicas == 8
 
+    def test_a_rolling_update_finds_the_units_for_the_pods_that_it_adds(self) -> None:
+        alone = [{"name": "orders-db", "capacity": 120, "costPerReplica": 10}]
+        rollout: dict[str, Any] = {"rollout": [{"at": 2100, "surge": 2}]}
+        outcome = lived(uses=10, **{**self.WORLD, "dependencies": alone}, **rollout)
+        assert outcome.refused_hours == 0
+        assert outcome.peak_replicas == 10
+
 
 class TestTwoAppsOnOneDependency:
     """A database for 24 replicas of two apps at weights 2:1. The lighter one bursts first, the other ten minutes later;

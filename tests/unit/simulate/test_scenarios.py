@@ -3,7 +3,7 @@
 import pytest
 
 from sluicegate.simulate.laws import NAMES
-from tests.bench.scenarios import LAWS, PAGE, PICTURES, Scenario, read
+from tests.bench.scenarios import LAWS, PAGE, PICTURES, Scenario, page, read
 
 SCENARIOS = read()
 
@@ -21,6 +21,17 @@ def test_the_page_has_no_world_that_is_gone() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert page.count("\n## ") == len(SCENARIOS) + 1
     assert {path.stem for path in PICTURES.glob("*.svg")} == {scenario.name for scenario in SCENARIOS}
+
+
+def test_some_scenarios_can_be_made_anew_and_the_others_stay_as_they_are() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert page(text).text([one.name for one in SCENARIOS]) == text
+    assert page(text).text(["knee"]).count("\n## ") == 2
+
+
+def test_an_app_declares_what_its_world_counts_units_of() -> None:
+    declared = {one.name: [ref.name for ref in one.runs()[0].app.dependencies] for one in SCENARIOS}
+    assert {name for name, refs in declared.items() if refs} == {"connections", "knee-declared"}
 
 
 def test_all_laws_run_in_all_worlds() -> None:
