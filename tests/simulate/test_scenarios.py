@@ -165,6 +165,14 @@ class TestConnections:
         assert outcome.peak_replicas == 10
 
 
+    def test_pods_that_take_minutes_to_start_do_not_hide_what_others_use(self) -> None:
+        """What is in use is counted with our own connections: those of a pod that starts are not there yet."""
+        burst = arrivals("steps", hours=2, base=300, peak=1700, at=[1800], lengthSeconds=1800)
+        outcome = lived(uses=10, startSeconds=180, **{**self.WORLD, "arrivals": burst})
+        assert outcome.peak_replicas == 12
+        assert outcome.refused_hours == 0
+
+
 class TestTwoAppsOnOneDependency:
     """A database for 24 replicas of two apps at weights 2:1. The lighter one bursts first, the other ten minutes later;
     either would take all of it, and when one has done its work the other takes what is left over."""

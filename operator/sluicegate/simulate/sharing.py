@@ -76,18 +76,24 @@ class Sharing:
             fresh = now - pool.read_at >= READ_EVERY and name in used
             if fresh:
                 pool.used, pool.read_at = used[name], now
-            held = sum(
-                user.running.live * milli(ref.cost_per_replica)
+            uses = [
+                (user.running, milli(ref.cost_per_replica))
                 for user in self._users.values()
                 for ref in user.refs
                 if ref.name == name
-            )
+            ]
             figures = Figures(
                 capacity=Known(pool.spec.capacity.value or 0.0),
                 usage=Known(pool.used) if pool.spec.usage is not None else None,
             )
             pool.budget, pool.memory = budget(
-                spec=pool.spec, figures=figures, ours=held, memory=pool.memory, now=now, fresh=fresh
+                spec=pool.spec,
+                figures=figures,
+                ours=sum(running.live * cost for running, cost in uses),
+                least=sum(running.ready * cost for running, cost in uses),
+                memory=pool.memory,
+                now=now,
+                fresh=fresh,
             )
         self._granted, self._memory = grant(
             claims=[_claim(app, user) for app, user in self._users.items() if user.refs],

@@ -33,14 +33,15 @@ class Kept:
     breaker: Breaker | None = None
     untold: list[Transition] = field(default_factory=list)
 
-    def turn(self, *, readings: Readings, ours: int, ordered: int, least: int, now: float) -> None:
-        """``ours`` milli-units that live pods of its apps hold, ``ordered`` those with replicas that are written but
-        not there yet, ``least`` those of its cheapest replica."""
+    def turn(self, *, readings: Readings, ours: int, ready: int, ordered: int, least: int, now: float) -> None:
+        """``ours`` milli-units that live pods of its apps hold, ``ready`` those of ready ones alone, ``ordered`` those
+        with replicas that are written but not there yet, ``least`` those of its cheapest replica."""
         spec = self.spec
         self.budget, self.budget_memory = budgets.budget(
             spec=spec,
             figures=_figures(spec, readings),
             ours=ours,
+            least=ready,
             memory=self.budget_memory,
             now=now,
             fresh=readings.fresh,

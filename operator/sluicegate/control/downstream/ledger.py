@@ -54,6 +54,11 @@ def in_use(users: Iterable[User], *, held: Mapping[Key, Runs]) -> int:
     return sum(held[user.record.meta.key].pods.live * milli(user.ref.cost_per_replica) for user in users)
 
 
+def ready(users: Iterable[User], *, held: Mapping[Key, Runs]) -> int:
+    """Milli-units that the ready pods hold: of the others nobody knows whether they hold theirs already, or still."""
+    return sum(held[user.record.meta.key].pods.ready * one(user.ref) for user in users)
+
+
 def ordered(users: Iterable[User], *, held: Mapping[Key, Runs]) -> int:
     """Milli-units that they hold once all replicas that are written run."""
     runs = ((held[user.record.meta.key], one(user.ref)) for user in users)

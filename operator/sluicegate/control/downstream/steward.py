@@ -170,6 +170,7 @@ class Steward:
             one.turn(
                 readings=self._probes.readings(key),
                 ours=ledger.in_use(mine, held=self._held),
+                ready=ledger.ready(mine, held=self._held),
                 ordered=ledger.ordered(mine, held=self._held),
                 least=ledger.cheapest(mine),
                 now=began,

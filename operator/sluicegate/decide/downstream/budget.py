@@ -63,12 +63,21 @@ class Budget:
 
 
 def budget(
-    *, spec: DependencySpec, figures: Figures, ours: int, memory: BudgetMemory, now: float, fresh: bool
+    *,
+    spec: DependencySpec,
+    figures: Figures,
+    ours: int,
+    memory: BudgetMemory,
+    now: float,
+    fresh: bool,
+    least: int | None = None,
 ) -> tuple[Budget, BudgetMemory]:
-    """``ours`` what the live pods of its apps hold at most; ``fresh``: there is a new reading since the last time."""
+    """``ours`` what the live pods of its apps hold at most, ``least`` what they hold at least (the ready ones; absent:
+    the same); ``fresh``: there is a new reading since the last time."""
     memory, suspect = _capacity(spec, figures.capacity, memory=memory, fresh=fresh)
     base = _base(spec, memory.capacity)
-    memory = _external(spec, figures.usage, ours=ours, base=base, memory=memory, now=now, fresh=fresh)
+    held = (ours if least is None else min(least, ours), ours)
+    memory = _external(spec, figures.usage, held=held, base=base, memory=memory, now=now, fresh=fresh)
     external = memory.external or 0
     lost = _lost(spec, figures, memory=memory)
     allocatable = None if base is None else max(0, base - external)
@@ -151,7 +160,7 @@ def _external(
     spec: DependencySpec,
     found: Maybe[float] | None,
     *,
-    ours: int,
+    held: tuple[int, int],
     base: int | None,
     memory: BudgetMemory,
     now: float,
@@ -163,8 +172,10 @@ def _external(
         return replace(memory, usage_failures=memory.usage_failures + fresh)
     others = memory.others
     if fresh or not others:
-        counted = milli(found.value) - (ours if spec.usage.counts is UsageCount.TOTAL else 0)
-        others = (*others, max(0, counted))[-SAMPLES:]
+        counted = milli(found.value)
+        if spec.usage.counts is UsageCount.TOTAL:
+            counted = _without_ours(counted, held=held, before=others[-1] if others else None)
+        others = (*others, counted)[-SAMPLES:]
     highest, before = max(others), memory.external
     external = highest
     if before is not None and highest > before and base is not None:
@@ -175,6 +186,14 @@ def _external(
         at = now if highest <= external else memory.external_at
         return replace(memory, others=others, external_at=at, usage_failures=0)
     return replace(memory, others=others, external=external, external_at=now, usage_failures=0)
+
+
+def _without_ours(total: int, *, held: tuple[int, int], before: int | None) -> int:
+    """What others use of ``total``, when ours is between the two of ``held``: a pod that starts or ends may hold all of
+    its units or none. Nearest to ``before`` within that, or pods that take long to start would hide what others use."""
+    least, most = held
+    low, high = max(0, total - most), max(0, total - least)
+    return low if before is None else min(max(before, low), high)
 
 
 def _lost(spec: DependencySpec, figures: Figures, *, memory: BudgetMemory) -> str:
