@@ -24,7 +24,7 @@ from demo.panels import BLUE, GREEN, GREY, INK, ORANGE, VERMILION, clock
 from demo.plot import STYLE
 
 NAMES = ("orders", "invoices")
-BEFORE_S = 15.0
+BEFORE_S = 12.0
 
 
 def headline(summary: Mapping[str, Any], *, names: tuple[str, str] = NAMES) -> tuple[str, str]:
@@ -119,15 +119,21 @@ def _replicas(axis: Any, half: Sequence[Row], *, summary: Mapping[str, Any], nam
     lines = (([row.replicas_a for row in half], BLUE, 0), ([row.replicas_b for row in half], ORANGE, 1))
     for values, color, number in lines:
         axis.step(x, values, where="post", color=color, linewidth=2.2)
-        most = max(values, default=0)
-        at = x[values.index(most)] if values else 0.0
+        level, at = _level(x, values)
         dark = "#00517f" if number == 0 else "#7d5800"
         axis.annotate(
-            f"{names[number]}: {most}", (at, most), xytext=(4, 4 if number == 0 else -13),
+            f"{names[number]}: {level}", (at, level), xytext=(4, 4 if number == 0 else -13),
             textcoords="offset points", color=dark, fontweight="bold",
         )  # fmt: skip
     axis.set_title("Replicas")
     axis.set_ylim(0, max(max(values, default=0) for values, _, _ in lines) * 1.25 + 1)
+
+
+def _level(x: Sequence[float], values: Sequence[int]) -> tuple[int, float]:
+    """The number that stood longest after the burst began, and when it first did."""
+    after = [value for at, value in zip(x, values, strict=True) if at > 0] or [*values] or [0]
+    level = max(sorted(set(after)), key=after.count)
+    return level, next((at for at, value in zip(x, values, strict=True) if value == level and at > 0), 0.0)
 
 
 def _refused(axis: Any, half: Sequence[Row], *, summary: Mapping[str, Any], names: tuple[str, str]) -> None:
