@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from itertools import pairwise
 
+from hypothesis import example
 from hypothesis import given as let
 from hypothesis import strategies as st
 
@@ -129,6 +130,7 @@ def test_a_restart_never_takes_replicas_away_that_would_have_stayed(
     replicas=st.integers(1, 12),
     per_replica=st.sampled_from([None, 100]),
 )
+@example(lags=[0] * 11 + [41], rate=1, index=0, more=64, replicas=3, per_replica=None)
 def test_wanted_never_falls_when_more_comes_on_one_partition(
     lags: list[int], rate: int, index: int, more: int, replicas: int, per_replica: int | None
 ) -> None:

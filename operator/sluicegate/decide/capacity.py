@@ -141,5 +141,7 @@ def _kept_up(*, scene: Scene, rates: Rates, memory: Memory) -> Memory:
     faded = memory.bound * exp(-(scene.now - (memory.bound_at or scene.now)) / BOUND_FADES)
     samples = memory.samples
     if len(samples) >= FEWEST_SAMPLES and proven > DISPROVED * median([sample.rate for sample in samples]):
-        samples = tuple([sample for sample in samples if sample.rate >= proven])
+        # What has only just come was not handled yet: it proves nothing against what members were seen to do.
+        done = min(proven, at_work(scene=scene, memory=memory) or proven)
+        samples = tuple([sample for sample in samples if sample.rate >= done])
     return evolve(memory, kept_up_since=since, bound=max(proven, faded), bound_at=scene.now, samples=samples)
