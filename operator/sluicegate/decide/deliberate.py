@@ -73,7 +73,7 @@ def decide(
     case = _Case(spec=spec, now=now, replicas=replicas, bounds=bounds, seen=seen, memory=memory, shares=shares)
     course = _limited(case, _settled(case, choice))
     asked = _before_limits(course)
-    claim = _claim(course) if _writes(spec, observation) else replicas
+    claim = _claim(course) if _writes(spec, observation) and not own.holds else replicas
     course, own = _owned(case, course, own=own, repeated=repeated, workload=workload)
     return verdict(basis, course=course, asked=asked, claim=claim, own=own), memory
 

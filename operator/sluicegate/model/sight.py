@@ -11,6 +11,8 @@ from sluicegate.model.kafka import Fault, FaultKind, Group, Member, Partition, T
 from sluicegate.model.observation import Observation
 from sluicegate.model.plain import plain, revive
 
+UNBOUND = 1_000_000
+"""Replicas, more than any: of a dependency whose share a line does not tell."""
 FINAL = " (final)"
 """At the end of the kind of an error that trying again does not mend."""
 COUNTS = {"desired": 0, "ready": 0, "updated": 0}
@@ -70,15 +72,15 @@ def read_sight(found: Body) -> Observation:
 
 
 def _shares(found: Body, *, desired: object) -> Sequence[Body]:
-    """In full under ``dependencies``; a line made elsewhere has ``shares`` and ``breakers``, by name, alone: one
-    that is not closed holds what runs."""
+    """In full under ``dependencies``; a line made elsewhere has ``shares`` and ``breakers``, by name, alone: a breaker
+    that is not closed holds what runs, and where there is no share nothing else does."""
     if "dependencies" in found:
         return _bodies(found, "dependencies")
     shares, breakers = (_body(found.get(name) or {}, name) for name in ("shares", "breakers"))
     return [
         {
             "name": name,
-            "replicas": shares.get(name),
+            "replicas": shares.get(name, UNBOUND),
             "why": f"{name} gives room for {shares.get(name)} replicas",
             "breaker": state,
             **({} if state == "Closed" else {"allowed": desired, "holds": True, "breakerWhy": f"{name} is not well"}),

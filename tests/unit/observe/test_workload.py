@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from sluicegate.model.app import TargetKind, TargetRef
+from sluicegate.model.downstream import Surge
 from sluicegate.model.observation import Foreign, Workload
 from sluicegate.observe.workload import AutoscalerFact, PodFact, autoscaler, foreign, pod, pods_of, workload
 
@@ -67,7 +68,32 @@ def test_counts_and_selector_come_from_the_body() -> None:
         ready=3,
         updated=4,
         selector="app=orders",
+        surge=Surge(percent=25),
     )
+
+
+@pytest.mark.parametrize(
+    ("strategy", "pods"),
+    [
+        ({}, 3),
+        ({"type": "RollingUpdate"}, 3),
+        ({"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}}, 3),
+        ({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 2}}, 2),
+        ({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "2"}}, 2),
+        ({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "10%"}}, 1),
+        ({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0}}, 0),
+        ({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "many"}}, 0),
+        ({"type": "Recreate"}, 0),
+    ],
+)
+def test_a_rolling_update_adds_what_the_strategy_says(strategy: dict[str, Any], pods: int) -> None:
+    """Of ten replicas, percentages rounded up as the Deployment's controller does."""
+    body = deployment()
+    body["spec"]["strategy"] = strategy
+    surge = workload(body, kind="Deployment").surge
+    assert surge.pods(10) == pods
+    assert surge.pods(0) == 0
+    assert workload(body, kind="StatefulSet").surge.pods(10) == 0
 
 
 def test_a_controller_that_has_not_seen_the_last_spec_is_not_settled() -> None:
