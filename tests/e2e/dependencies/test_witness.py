@@ -26,7 +26,7 @@ from tests.e2e.dependencies.conftest import (
 )
 from tests.support.app import App
 from tests.support.install import Release
-from tests.support.wait import always, eventually
+from tests.support.wait import eventually
 
 pytestmark = local_bed
 SETTLED_WITHIN = 60.0
@@ -48,22 +48,18 @@ def test_two_apps_share_it_two_to_one_and_never_hold_more_than_they_may(
         )
         all_connect(witness, orders, invoices)
         within_bounds(witness, server, refused)
-        settled = (orders.replicas(), invoices.replicas())
-
-        for app in (orders, invoices):
-            app.cluster.run("rollout", "restart", f"deployment/{app.name}", "-n", app.namespace)
-        for app in (orders, invoices):
-            app.cluster.run("rollout", "status", f"deployment/{app.name}", "-n", app.namespace, limit=90)
-        within_bounds(witness, server, refused)
 
         restarts = release.restarts()
+        for app in (orders, invoices):
+            app.cluster.run("rollout", "restart", f"deployment/{app.name}", "-n", app.namespace)
         release.kill9()
+        for app in (orders, invoices):
+            app.cluster.run("rollout", "status", f"deployment/{app.name}", "-n", app.namespace, limit=90)
         eventually(lambda: release.restarts() > restarts, within=30, what="the operator is back")
-        always(
-            lambda: (orders.replicas(), invoices.replicas()) == settled,
-            during=6,
-            what=f"shares stay {settled} over a restart of the operator",
-        )
+        within_bounds(witness, server, refused)
+        # A new operator may take members of pods that have just gone for somebody else's, and makes up for it.
+        eventually(lambda: fair(orders, invoices), within=SETTLED_WITHIN, what="2:1 again after the rollouts")
+        all_connect(witness, orders, invoices)
         within_bounds(witness, server, refused)
 
         server.stop()
