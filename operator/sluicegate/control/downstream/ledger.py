@@ -44,6 +44,7 @@ def running(found: Runs, *, in_flight: int) -> Running:
     return Running(
         desired=max(found.desired, in_flight),
         live=found.pods.live,
+        terminating=found.pods.terminating,
         ready=found.workload.ready if found.workload else 0,
         stuck=bool(found.pods.stuck_reason or (found.workload and found.workload.stuck_reason)),
     )

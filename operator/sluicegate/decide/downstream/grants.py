@@ -28,11 +28,12 @@ DEAD_BAND = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """What an app runs: ``desired`` replicas written, ``live`` pods (terminating and surge ones included), ``ready``
-    ones; ``stuck``: pods cannot start."""
+    """What an app runs: ``desired`` replicas written, ``live`` pods (terminating and surge ones included), of which
+    ``terminating`` still hold what they have, ``ready`` ones; ``stuck``: pods cannot start."""
 
     desired: int = 0
     live: int = 0
+    terminating: int = 0
     ready: int = 0
     stuck: bool = False
 
@@ -146,15 +147,17 @@ class _Pot:
         return arbitrate(free, room=room)
 
     def _cut(self, entitled: Mapping[str, int]) -> None:
-        """Where the grants do not fit, or more runs than fits, everybody there goes to what it is entitled to."""
-        granted, committed = self._summed(lambda claim: claim.pods(self._grants[claim.app])), self._committed()
-        full = {
-            pool for pool, room in self._room.items() if granted.get(pool, 0) > room or committed.get(pool, 0) > room
-        }
+        """Where the grants do not fit, or more runs than fits, everybody there goes to what it is entitled to. Where
+        they fit, but not beside pods that are on their way out, what is not run yet waits until those are gone."""
+        staying = self._summed(lambda claim: self._pods(claim) - self._runs[claim.app].terminating)
+        full = {pool for pool, room in self._room.items() if staying.get(pool, 0) > room}
         for claim in self._free():
-            over = any(need.pool in full for need in claim.needs)
-            if over:
+            if any(need.pool in full for need in claim.needs):
                 self._grants[claim.app] = min(self._grants[claim.app], entitled[claim.app])
+        over = {pool for pool, held in self._committed().items() if held > self._room.get(pool, held)}
+        for claim in self._free():
+            if any(need.pool in over for need in claim.needs):
+                self._grants[claim.app] = min(self._grants[claim.app], self._runs[claim.app].desired)
 
     def _even_out(self, entitled: Mapping[str, int]) -> None:
         """Take for others what they are entitled to, once it has been theirs for long enough."""
@@ -223,10 +226,11 @@ class _Pot:
         return [claim for claim in self._claims if claim.app not in self._frozen]
 
     def _pods(self, claim: Claim, replicas: int | None = None) -> int:
-        """Pods that the app may have with ``replicas`` granted (as it stands without)."""
+        """Pods that the app may have with ``replicas`` granted (as it stands without): new ones come beside those that
+        are on their way out."""
         one = self._runs[claim.app]
         granted = self._grants[claim.app] if replicas is None else replicas
-        return max(claim.pods(granted), claim.pods(one.desired), one.live)
+        return max(claim.pods(granted), claim.pods(one.desired), one.live - one.terminating) + one.terminating
 
     def _committed(self) -> dict[str, int]:
         return self._summed(self._pods)
