@@ -1,4 +1,4 @@
-"""Random claims on random dependencies, and a small world of pods that start, end and hold what they hold for a while."""
+"""Random claims on random dependencies, and a small world of pods that end slowly and hold what they hold till then."""
 
 from __future__ import annotations
 
@@ -137,9 +137,7 @@ def history(seed: int, *, looks: int = 40) -> Iterator[None]:
         if chance.random() < 0.04:
             chance.choice(list(pods.values())).write(chance.randint(0, 12), now=now, grace=grace)
         running = {
-            app: Running(
-                desired=one.desired, live=one.live, terminating=one.live - one.desired, ready=one.desired
-            )
+            app: Running(desired=one.desired, live=one.live, terminating=one.live - one.desired, ready=one.desired)
             for app, one in pods.items()
         }
         before = _held(asked, pods)
@@ -168,10 +166,15 @@ def _held(asked: Sequence[Claim], pods: Mapping[str, Pods]) -> dict[str, int]:
 
 
 def settle(seed: int) -> list[int]:
-    """Changes of each app's grant while wants and rooms stay as they are, from a random beginning."""
+    """Changes of each app's number while wants and rooms stay as they are, from a random beginning that fits.
+
+    Where more runs at first than fits, pods leave one after the other, and what they free is used as it comes.
+    """
     chance = random.Random(seed)
     asked, room = claims(chance), rooms(chance)
     pods = {claim.app: Pods(desired=chance.randint(0, 3), live=0) for claim in asked}
+    if any(units > room[pool] for pool, units in _held(asked, pods).items()):
+        pods = {claim.app: Pods(desired=0, live=0) for claim in asked}
     memory, now, changes = GrantMemory(), 1000.0, dict.fromkeys(pods, 0)
     for _ in range(60):
         now += 5.0

@@ -1,8 +1,9 @@
 """Whose members are in the group: this workload's pods, or others that take partitions away from them.
 
 Told by address. A member of a pod that died stays in the group until its session times out, so the addresses that
-our pods had in the last minutes count as ours, too. Where addresses are translated on the way to the broker none
-matches; then members are ours as long as there are no more of them than the pods can account for.
+our pods had in the last minutes count as ours, too; a new process, which knows no such addresses yet, takes no more
+members for others than the last one did until sessions have timed out. Where addresses are translated on the way to the
+broker none matches; then members are ours as long as there are no more of them than the pods can account for.
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ def sort_out(
         if translated:
             strangers = []
             note = "no member's address is a pod's (address translation?); they are counted as the workload's own"
+    if now < memory.ghosts_until:
+        strangers = strangers[: memory.foreign]
     foreign_ids = {member.id for member in strangers}
     crew = Crew(
         known=True,

@@ -19,6 +19,8 @@ from sluicegate.decide.stabilization import HOUR
 from sluicegate.model.memory import VERSION, Memory, Reversal, Sample, Wanted
 
 LIMIT = 2048
+GHOSTS = 60.0
+"""Seconds for which the member of a pod that ended may stay in its group: longer than usual session time-outs."""
 TRUSTED = 360.0
 """Seconds since the last write of memory after which a window counts as not seen: memory is written every five
 minutes, or a little later."""
@@ -109,6 +111,7 @@ def restore(data: Mapping[str, Any] | None, *, now: float) -> Memory:
         count=read.count("partitions"),
         assignor=read.text("assignor"),
         foreign=read.count("foreign") or 0,
+        ghosts_until=now + GHOSTS if trusted else 0.0,
         translated=read.flag("translated"),
         uncommitted_proven=read.flag("uncommitted"),
         idle_since=read.time("idleSince") if trusted else None,

@@ -194,6 +194,8 @@ class Memory:
     """Members that are not ours when the group was last described."""
     hosts: tuple[tuple[str, float], ...] = ()
     """Addresses that our pods have had, and until when: a dead pod's member stays in the group for a while."""
+    ghosts_until: float = 0.0
+    """In a new process: until when members of pods that it never saw may still be in the group."""
     translated: bool = False
     """Members' addresses are not those of the pods (address translation): told by their number instead."""
     missing_since: float | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sluicegate.decide.members import sort_out
+from sluicegate.decide.persist import persist, restore
 from sluicegate.model.kafka import Group, Member
 from sluicegate.model.memory import Memory
 from sluicegate.model.observation import Pods
@@ -79,3 +80,21 @@ def test_remembered_addresses_are_bounded_and_quiet() -> None:
     assert len(memory.hosts) == 2048
     _, same = sorted_out(given.group(()), churned, memory, now=given.NOW + 41)
     assert same.hosts is memory.hosts
+
+
+def test_a_new_process_takes_members_of_pods_that_it_never_saw_for_ours_until_they_time_out() -> None:
+    _, before = given.decided(given.observation(PARTS, replicas=3))
+    memory = restore(persist(before), now=given.NOW + 10)
+    left = (*given.dealt(PARTS, 3), *elsewhere(given.dealt(PARTS, 2)))
+    crew, memory = sorted_out(given.group(left), given.pods(3), memory, now=given.NOW + 20)
+    assert crew.foreign == 0
+    crew, _ = sorted_out(given.group(left), given.pods(3), memory, now=given.NOW + 80)
+    assert crew.foreign == 2
+
+
+def test_members_of_others_that_the_last_process_saw_still_count() -> None:
+    others = (*given.dealt(PARTS, 3), *elsewhere(given.dealt(PARTS, 2)))
+    _, before = given.decided(given.observation(PARTS, replicas=3, members=others))
+    memory = restore(persist(before), now=given.NOW + 10)
+    crew, _ = sorted_out(given.group(others), given.pods(3), memory, now=given.NOW + 20)
+    assert crew.foreign == 2

@@ -15,7 +15,8 @@ from sluicegate.decide.downstream.arbitrate import Claim, arbitrate, components,
 HOLD = 30.0
 """Seconds for which somebody else must have been entitled to replicas before they are taken away for it."""
 PATIENCE = 120.0
-"""Seconds after which an app whose pods cannot start counts with what it has ready."""
+"""Seconds after which an app whose pods cannot start counts with what it has ready, and for which one waits for pods on
+their way out."""
 NOTICE = 0.5
 """Seconds: a burst reaches all who share a dependency, and the one that is looked at first must not take it all. Who
 wants more than it would have if all others wanted as much as there is waits so long for their word: in one step a
@@ -191,6 +192,7 @@ class _Pot:
     def _raise(self, entitled: Mapping[str, int]) -> None:
         """One replica at a time, as far as what is free at this moment goes."""
         committed = self._committed()
+        before = dict(self._grants)
         free = list(self._free())
         waiting = [
             (rank(claim, self._grants[claim.app] + 1, room=self._room), place) for place, claim in enumerate(free)
@@ -209,6 +211,17 @@ class _Pot:
                 committed[need.pool] += more * need.cost
             self._grants[claim.app] = have + 1
             heappush(waiting, (rank(claim, have + 2, room=self._room), place))
+        self._await_more(before, entitled)
+
+    def _await_more(self, before: Mapping[str, int], entitled: Mapping[str, int]) -> None:
+        """Where more is about to be free, a step of less than half the way is not worth its rebalance."""
+        granted = self._summed(lambda claim: claim.pods(self._grants[claim.app]))
+        clearing = {pool for pool, held in self._committed().items() if held > granted[pool]}
+        for claim in self._free():
+            app, way = claim.app, entitled[claim.app] - before[claim.app]
+            waits = self._now - self.asked.get(app, self._now) < PATIENCE
+            if waits and 2 * (self._grants[app] - before[app]) < way and any(n.pool in clearing for n in claim.needs):
+                self._grants[app] = before[app]
 
     def _told(self, claim: Claim, committed: Mapping[str, int]) -> Granted:
         have = self._grants[claim.app]
