@@ -79,14 +79,38 @@ SEEDS = {
         now=("round(1.1 * (shape.assignable - foreign)) // consumers",),
         test="test_limits.py::test_usable_replicas_are_what_is_assignable_beside_others",
     ),
+    "an override ignores what dependencies give": Seed(
+        file="deliberate",
+        was=("        shares=case.shares,\n",),
+        now=("        shares=() if case.spec.override else case.shares,\n",),
+        test="test_shares.py::test_an_override_stays_within_the_share",
+    ),
+    "a breaker that is open is no reason to keep what runs": Seed(
+        file="deliberate",
+        was=("if held is not None and course.value < case.replicas:",),
+        now=("if False:",),
+        test="test_shares.py::test_an_open_breaker_that_holds_lets_demand_change_nothing",
+    ),
+    "what is free is counted without pods on their way out": Seed(
+        file="downstream.grants",
+        was=("one.live - one.terminating) + one.terminating",),
+        now=("one.desired)",),
+        test="downstream/test_grants.py::test_what_terminating_pods_hold_is_free_only_when_they_are_gone",
+    ),
+    "what others use is the last sample": Seed(
+        file="downstream.budget",
+        was=("highest, before = max(others), memory.external",),
+        now=("highest, before = others[-1], memory.external",),
+        test="downstream/test_budget.py::test_a_sample_that_drops_to_zero_gives_nothing_away",
+    ),
 }
 
 
 @pytest.mark.parametrize("seed", SEEDS.values(), ids=list(SEEDS))
 def test_a_seeded_bug_is_caught_by_the_test_that_is_about_it(seed: Seed) -> None:
-    source = (decide() / f"{seed.file}.py").read_text(encoding="utf-8")
+    source = (decide() / f"{seed.file.replace('.', '/')}.py").read_text(encoding="utf-8")
     for was, now in zip(seed.was, seed.now, strict=True):
-        assert source.count(was) == 1, f"{was!r} is not in {seed.file}.py once: seed the bug anew"
+        assert source.count(was) == 1, f"{was!r} is not in {seed.file} once: seed the bug anew"
         source = source.replace(was, now)
     done = subprocess.run(
         [sys.executable, "-c", IN_ITS_PLACE, f"sluicegate.decide.{seed.file}", f"tests/unit/decide/{seed.test}"],

@@ -164,7 +164,6 @@ class TestConnections:
         assert outcome.refused_hours == 0
         assert outcome.peak_replicas == 10
 
-
     def test_pods_that_take_minutes_to_start_do_not_hide_what_others_use(self) -> None:
         """What is in use is counted with our own connections: those of a pod that starts are not there yet."""
         burst = arrivals("steps", hours=2, base=300, peak=1700, at=[1800], lengthSeconds=1800)
