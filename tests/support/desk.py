@@ -17,6 +17,7 @@ import aiohttp
 from aiohttp import web
 
 from sluicegate.control.gate import Gate, Visitor
+from sluicegate.kube.kinds import BY_PLURAL
 from sluicegate.kube.tunnel import PROTOCOL
 from sluicegate.model.resource import Key
 from sluicegate.serve.http import serving
@@ -67,6 +68,7 @@ class Desk:
         assert self._over is not None
         self._loop.call_soon_threadsafe(self._over.set)
         self._running.result(10)
+        asyncio.run_coroutine_threadsafe(_end_what_is_left(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -88,6 +90,8 @@ class Desk:
         app.router.add_get("/api/v1/namespaces/operators/pods/sluicegate-0/portforward", self._forward)
         app.router.add_post("/api/v1/namespaces/shop/serviceaccounts/reader/token", self._issue)
         app.router.add_get("/apis/sluicegate.dev/v1alpha1/namespaces/shop/kafkaconsumerapps/orders", self._app)
+        app.router.add_get("/apis/{group}/v1alpha1/{plural}", self._all)
+        app.router.add_get("/apis/apps/v1/namespaces/shop/deployments/{name}", self._deployment)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -135,6 +139,15 @@ class Desk:
     async def _app(self, _: web.Request) -> web.Response:
         return web.json_response(self._world.api.objects["KafkaConsumerApp", Key("shop", "orders")])
 
+    async def _all(self, request: web.Request) -> web.Response:
+        kind = BY_PLURAL[request.match_info["plural"]].name
+        items = [body for (known, _), body in self._world.api.objects.items() if known == kind]
+        return web.json_response({"items": items, "metadata": {}})
+
+    async def _deployment(self, request: web.Request) -> web.Response:
+        body = self._world.api.objects.get(("Deployment", Key("shop", request.match_info["name"])))
+        return web.json_response(body or {"message": "not found"}, status=200 if body else 404)
+
     async def _forward(self, request: web.Request) -> web.StreamResponse:
         """As the kubelet does it: two channels, each opened by the port, then bytes."""
         if self.refused:
@@ -165,3 +178,11 @@ class Desk:
             while data := await reader.read(1000):
                 await far.send_bytes(b"\x00" + data)
         await far.close()
+
+
+async def _end_what_is_left() -> None:
+    """Streams whose reader has left are noticed only after a while."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)

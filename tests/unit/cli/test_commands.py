@@ -22,7 +22,9 @@ def test_version_is_printed_alone() -> None:
     assert run("version") == (0, f"{VERSION}\n")
 
 
-@pytest.mark.parametrize("command", ["run", "status", "explain", "trip", "reset", "record", "replay", "version"])
+@pytest.mark.parametrize(
+    "command", ["run", "status", "explain", "plan", "trip", "reset", "record", "replay", "version"]
+)
 def test_every_command_s_help_has_an_example(command: str) -> None:
     code, text = run(command, "--help")
     assert code == 0
