@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from sluicegate.errors import Invalid
+from sluicegate.model.app import TargetKind
 from sluicegate.model.parse import read_app, read_cluster_dependency, read_connection, read_dependency
 from sluicegate.model.resource import GROUP, Key, Meta, Part
 
@@ -29,10 +30,12 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Documents:
-    """``found`` in the order of `KINDS`; ``ignored`` what else was there, as ``Deployment orders``."""
+    """``found`` in the order of `KINDS`; ``ignored`` what else was there, as ``Deployment orders``; ``workloads`` of
+    these the targets of apps, by kind and key: they count as there."""
 
     found: tuple[Document, ...]
     ignored: tuple[str, ...] = ()
+    workloads: Mapping[tuple[str, Key], Body] = field(default_factory=dict)
 
 
 def read_documents(text: str, *, source: str, namespace: str, asked: str = "") -> Documents:
@@ -40,14 +43,18 @@ def read_documents(text: str, *, source: str, namespace: str, asked: str = "") -
     be of (empty: any). Invalid names the document, the field, the value and the remedy."""
     found: dict[tuple[str, Key], Document] = {}
     ignored: list[str] = []
+    workloads: dict[tuple[str, Key], Body] = {}
     for number, body in enumerate(_bodies(text, source=source), start=1):
         if not isinstance(body, Mapping):
             raise Invalid(f"{source}, document {number} holds no resource: write apiVersion, kind, metadata and spec")
-        metadata = body.get("metadata")
-        name = metadata.get("name", "") if isinstance(metadata, Mapping) else ""
+        held = body.get("metadata")
+        metadata: Body = held if isinstance(held, Mapping) else {}
+        name = metadata.get("name", "")
         called = f"{body.get('kind', 'a document without kind')} {name}".strip()
         if not _is_read(body):
             ignored.append(called)
+            if name and body.get("kind") in list(TargetKind):
+                workloads[str(body["kind"]), Key(metadata.get("namespace") or namespace, name)] = body
             continue
         try:
             one = _document(body, namespace=namespace, asked=asked)
@@ -59,7 +66,7 @@ def read_documents(text: str, *, source: str, namespace: str, asked: str = "") -
     if not found and not ignored:
         raise Invalid(f"{source} holds no resource: write one of {', '.join(KINDS)}")
     order = sorted(found.values(), key=lambda one: KINDS.index(one.kind))
-    return Documents(found=tuple(order), ignored=tuple(ignored))
+    return Documents(found=tuple(order), ignored=tuple(ignored), workloads=workloads)
 
 
 def _bodies(text: str, *, source: str) -> Iterator[object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -40,7 +40,7 @@ class Shown:
 def plan(documents: Documents, shown: Shown, *, now: float) -> Plan:
     """What applying all of ``documents`` at ``now`` (unix seconds) does. Invalid for what the API server refuses."""
     before = sharing(_store(shown.bodies), now=now)
-    after = sharing(_store(_applied(documents.found, shown.bodies, now=now)), now=now)
+    after = sharing(_store(_applied(documents, shown.bodies, now=now)), now=now)
     resources = tuple(_planned(one, shown, before=before, after=after) for one in documents.found)
     return Plan(resources=resources, ignored=documents.ignored, notes=shown.notes)
 
@@ -90,10 +90,13 @@ def _differences(one: Document, old: Record[Any] | None) -> tuple[Difference, ..
     return differences(spec, one.spec)
 
 
-def _applied(documents: Iterable[Document], bodies: Bodies, *, now: float) -> Bodies:
+def _applied(documents: Documents, bodies: Bodies, *, now: float) -> Bodies:
     """``bodies`` as they would be; what is created is younger than all that is there."""
     found = {kind: {_key(body): body for body in listed} for kind, listed in bodies.items()}
-    for one in documents:
+    for (kind, key), body in documents.workloads.items():
+        meta = {"namespace": key.namespace, "name": key.name, "uid": f"new {kind} {key}"}
+        found.setdefault(kind, {}).setdefault(key, {**body, "metadata": meta})
+    for one in documents.found:
         there = found.setdefault(one.kind, {}).get(one.key)
         created = datetime.fromtimestamp(now, UTC).isoformat()
         names = {"name": one.key.name, **({"namespace": one.key.namespace} if one.key.namespace else {})}

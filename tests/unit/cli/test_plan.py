@@ -143,6 +143,13 @@ def test_documents_of_one_file_count_for_each_other_whatever_their_order() -> No
     assert section(found, "dependencies")[0]["share"] == 10
 
 
+def test_a_workload_of_the_same_file_counts_as_there_with_its_rolling_update() -> None:
+    workload = {"apiVersion": "apps/v1", "kind": "Deployment", **deployment(surge=1)}
+    found = planned(workload, app(cost=60), there=(database(100),))
+    assert found.ignored == ("Deployment orders",)
+    assert [said[:60] for said in warnings(found)] == ["one replica with the pods of its rolling update takes 120 co"]
+
+
 def test_the_share_at_its_maximum_is_told_beside_the_others_and_what_they_want() -> None:
     there = (app(cost=10), app("mails", cost=10), database(wanted={"mails": (4, 4)}), deployment(), deployment("mails"))
     found = planned(app(cost=10, most=40), there=there)
