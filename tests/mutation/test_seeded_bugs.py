@@ -68,9 +68,10 @@ SEEDS = {
         file="capacity",
         was=(
             "    if max(waiting) <= enough * LEAST_MESSAGES / window:\n        return None\n",
-            " and min(waiting[member], waited[member]) > enough * moved[member] / seconds",
+            " and waiting[member] > enough * done / seconds",
+            " if waited[member] > enough * moved[member] / seconds",
         ),
-        now=("", ""),
+        now=("", "", ""),
         test="test_at_work.py::test_members_without_show_nothing",
     ),
     "the cap of the partitions has a tolerance": Seed(
