@@ -184,6 +184,16 @@ def test_a_dependency_of_the_cluster_that_is_not_offered_is_told() -> None:
     assert "add it to its spec.allowedNamespaces" in warnings(found)[0]
 
 
+def test_a_new_dependency_of_the_cluster_serves_the_app_beside_it() -> None:
+    spec = {"capacity": {"value": 100}, "allowedNamespaces": ["shop"]}
+    shared = resource("ClusterDownstreamDependency", "warehouse", spec, namespace="")
+    refs = [{"kind": "ClusterDownstreamDependency", "name": "warehouse", "costPerReplica": 10}]
+    found = planned(app(dependencies=refs), shared, there=(deployment(),))
+    assert [one.action for one in found.resources] == [Action.CREATE, Action.CREATE]
+    assert section(found, "dependencies")[0]["share"] == 10
+    assert section(found, "capacity", resource=0)["before"] is None
+
+
 def test_a_lowered_capacity_tells_who_would_be_cut_to_what() -> None:
     there = (
         app(cost=10),
