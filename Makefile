@@ -19,7 +19,7 @@ venv: .venv/.done ## the Python environment with everything, by hashed lock file
 
 .PHONY: check
 check: venv ## lint, types, import contracts, unit and property tests; under a minute
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target static quick-tests
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target unit static properties
 
 .PHONY: static
 static: venv
@@ -28,9 +28,13 @@ static: venv
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-.PHONY: quick-tests
-quick-tests: venv
-	.venv/bin/pytest -q tests/unit tests/property
+.PHONY: unit
+unit: venv
+	.venv/bin/pytest -q tests/unit
+
+.PHONY: properties
+properties: venv
+	.venv/bin/pytest -q tests/property
 
 .PHONY: demo
 demo: venv ## a 10x burst on a real cluster, checked and drawn: build/demo/ACT (ACT=lag|learned|dependencies|all)
@@ -77,4 +81,6 @@ scenarios: venv ## all laws in all worlds of examples/workloads: docs/scenarios.
 bench: venv ## the benchmarks, on the local bed; results in build/bench
 	$(PY) -m tests.bench.bench_decide
 	$(PY) -m tests.bench.bench_simulate
+	$(PY) -m tests.bench.bench_arbitrate
+	$(PY) -m tests.bench.bench_probes
 	dev/with-bed.sh bash -c '$(PY) -m tests.bench.bench_sweep && $(PY) -m tests.bench.bench_operator'
