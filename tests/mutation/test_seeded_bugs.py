@@ -100,8 +100,8 @@ SEEDS = {
     ),
     "what others use is the last sample": Seed(
         file="downstream.budget",
-        was=("highest, before = max(others), memory.external",),
-        now=("highest, before = others[-1], memory.external",),
+        was=("believed = _believed(others, before=before)",),
+        now=("believed = others[-1]",),
         test="downstream/test_budget.py::test_a_sample_that_drops_to_zero_gives_nothing_away",
     ),
 }

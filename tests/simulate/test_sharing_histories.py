@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.lagging import live
 from tests.support.sharing import history, judge_entitlement, judge_fairness, settle
 
 CASES = 20_000
@@ -29,3 +30,11 @@ def test_constant_wants_settle_in_two_changes() -> None:
     changes = [max(settle(seed)) for seed in range(1000, 1000 + CASES // 20)]
     assert max(changes) <= 3
     assert sum(most > 2 for most in changes) <= len(changes) // 200
+
+
+def test_constant_others_and_wants_settle_whatever_one_reading_says() -> None:
+    """A reading that counts nothing, or our own connections twice, makes no replica swing."""
+    for seed in range(CASES // 40):
+        lived = live(seed, odd=seed % 2 == 1)
+        assert max(lived.changes) <= 2, seed
+        assert lived.most <= max(lived.capacity, lived.first), seed

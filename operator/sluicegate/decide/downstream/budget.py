@@ -1,13 +1,14 @@
 """How much of a dependency may be shared out: its capacity, less what is reserved and what others use.
 
 `allocatable = floor((capacity - reserved) * target / 100 - external)`. One wrong reading must move nobody: a capacity
-that falls by more than half is believed at the third reading, what others use is the highest of the last three, and it
-lowers what may be given by a tenth a minute at most. Amounts in thousandths of a unit.
+that falls by more than half is believed at the third reading, what others use is the highest of the last three (when it
+grows: the second highest), and it lowers what may be given by a tenth a minute at most. Amounts in thousandths of a
+unit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -174,18 +175,26 @@ def _external(
     if fresh or not others:
         counted = milli(found.value)
         if spec.usage.counts is UsageCount.TOTAL:
-            counted = _without_ours(counted, held=held, before=others[-1] if others else None)
+            counted = _without_ours(counted, held=held, before=memory.external)
         others = (*others, counted)[-SAMPLES:]
-    highest, before = max(others), memory.external
-    external = highest
-    if before is not None and highest > before and base is not None:
+    before = memory.external
+    external = believed = _believed(others, before=before)
+    if before is not None and believed > before and base is not None:
         more = LOWERED_A_MINUTE * max(0, base) * max(0.0, now - memory.external_at) / 60
-        external = min(highest, before + int(more))
+        external = min(believed, before + int(more))
     if external == before:
         # Time that passes while nothing changes must not add up to one big step.
-        at = now if highest <= external else memory.external_at
+        at = now if believed <= external else memory.external_at
         return replace(memory, others=others, external_at=at, usage_failures=0)
     return replace(memory, others=others, external=external, external_at=now, usage_failures=0)
+
+
+def _believed(others: Sequence[int], *, before: int | None) -> int:
+    """The highest sample; one alone that is higher than ``before`` is not believed, nor one alone that is lower."""
+    highest = max(others)
+    if before is None or highest <= before or len(others) == 1:
+        return highest
+    return max(before, sorted(others)[-2])
 
 
 def _without_ours(total: int, *, held: tuple[int, int], before: int | None) -> int:

@@ -71,6 +71,7 @@ def test_a_sample_that_drops_to_zero_gives_nothing_away() -> None:
 def test_others_lower_what_may_be_given_by_a_tenth_a_minute() -> None:
     story = used()
     story.reads(used=0)
+    assert story.reads(used=150, seconds=60).external == 0, "one reading moves nobody"
     assert story.reads(used=150, seconds=60).external == 20_000
     assert story.reads(used=150, seconds=60).external == 40_000
 
@@ -79,17 +80,17 @@ def test_a_long_rest_does_not_add_up_to_one_big_step() -> None:
     story = used()
     for _ in range(20):
         story.reads(used=20)
+    story.reads(used=150)
     assert story.reads(used=150, seconds=60).external == 40_000
 
 
-def test_one_sample_that_counts_twice_moves_little_and_is_forgotten() -> None:
+def test_one_sample_that_counts_twice_moves_nobody() -> None:
     story = used()
     for _ in range(5):
         story.reads(used=130, ours=100)
-    assert story.reads(used=230, ours=100).external == 40_000
+    assert story.reads(used=230, ours=100).external == 30_000
     for _ in range(3):
-        last = story.reads(used=130, ours=100)
-    assert last.external == 30_000
+        assert story.reads(used=130, ours=100).external == 30_000
 
 
 def test_a_declared_capacity_counts_at_once() -> None:
