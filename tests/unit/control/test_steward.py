@@ -470,3 +470,15 @@ async def test_other_words_about_the_same_share_wake_nobody() -> None:
     for _ in range(5):
         await world.beat(seconds=1.0)
     assert world.woken == []
+
+
+async def test_a_dependency_that_comes_between_two_beats_is_no_bug() -> None:
+    world = World()
+    world.connection()
+    consumer(world, "orders", replicas=2)
+    await settled(world, polls=2)
+    world.dependency(capacity=100)
+    record = world.store.apps.get(Key("shop", "orders"))
+    assert record is not None
+    (share,) = world.steward.shares(record)
+    assert (share.replicas, share.problem) == (10, "")

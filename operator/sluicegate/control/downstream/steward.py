@@ -44,13 +44,12 @@ class Probed(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """All that is known of one dependency at the last settling. ``held`` milli-units that are given or in use."""
+    """All that is known of one dependency at the last settling. ``in_use`` milli-units that live pods hold at most."""
 
     record: Found
     kept: Kept
     users: tuple[User, ...]
     grants: Mapping[str, Granted]
-    claims: Mapping[str, Claim]
     in_use: int
     surge: tuple[str, ...]
     """Apps (names) whose rolling update would hold more than there is."""
@@ -86,7 +85,6 @@ class Steward:
         self._told: dict[Key, tuple[Share, ...]] = {}
         self._memory = GrantMemory()
         self._granted: Mapping[str, Granted] = {}
-        self._claims: Mapping[str, Claim] = {}
         self._picture: _Picture | None = None
         self._held: dict[Key, Runs] = {}
         self._surging: dict[Key, tuple[str, ...]] = {}
@@ -100,7 +98,7 @@ class Steward:
         """What each dependency that ``record`` names lets it have now; empty when it names none."""
         if record.spec is None or not record.spec.dependencies:
             return ()
-        if self._picture is None or record.meta.key not in self._picture.apps:
+        if self._picture is None or self._picture.version != self._version():
             self._settle()
         found = self._shares(record)
         self._told[record.meta.key] = found
@@ -140,7 +138,6 @@ class Steward:
             kept=self._kept[key],
             users=mine,
             grants={name: one for name, one in self._granted.items() if name in names},
-            claims={name: one for name, one in self._claims.items() if name in names},
             in_use=ledger.in_use(mine, held=self._held),
             surge=self._surging.get(key, ()),
         )
@@ -184,7 +181,6 @@ class Steward:
         before = self._granted
         room = {str(key): one.room for key, one in self._kept.items()}
         self._granted, self._memory = grant(claims=claims, running=running, room=room, memory=self._memory, now=began)
-        self._claims = {claim.app: claim for claim in claims}
         for app, one_before in before.items():
             if app in self._granted and self._granted[app].replicas < one_before.replicas:
                 self._peaks[app] = _Peak(one_before.replicas, began)
@@ -236,9 +232,13 @@ class Steward:
             return 0
         return peak.replicas
 
-    def _refreshed(self, now: float) -> _Picture:
+    def _version(self) -> tuple[int, int, int]:
+        """Changes with every spec that counts here."""
         store = self._store
-        version = (store.apps.version, store.dependencies.version, store.cluster_dependencies.version)
+        return store.apps.version, store.dependencies.version, store.cluster_dependencies.version
+
+    def _refreshed(self, now: float) -> _Picture:
+        store, version = self._store, self._version()
         if self._picture is not None and self._picture.version == version:
             return self._picture
         found = {key: record for key, record in all_of(store).items() if record.spec is not None}
