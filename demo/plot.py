@@ -17,6 +17,7 @@ import matplotlib
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from demo import panels
@@ -94,8 +95,12 @@ def redraw(folder: Path) -> tuple[Path, Path]:
         summary=json.loads((folder / "summary.json").read_text(encoding="utf-8")),
         rows=read(folder / "timeline.csv"),
     )
-    figure = draw(picture)
-    paths = (folder / "timeline.svg", folder / "timeline.png")
+    return save(draw(picture), folder / "timeline")
+
+
+def save(figure: Figure, path: Path) -> tuple[Path, Path]:
+    """Writes ``figure`` beside each other as ``path``.svg, without a date, and ``path``.png."""
+    paths = (path.with_suffix(".svg"), path.with_suffix(".png"))
     figure.savefig(paths[0], metadata={"Date": None})
     figure.savefig(paths[1], dpi=110)
     plt.close(figure)

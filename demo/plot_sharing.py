@@ -21,7 +21,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from demo.contention import Row, read
 from demo.panels import BLUE, GREEN, GREY, INK, ORANGE, VERMILION, clock
-from demo.plot import STYLE
+from demo.plot import STYLE, save
 
 NAMES = ("orders", "invoices")
 BEFORE_S = 12.0
@@ -152,12 +152,7 @@ def _refused(axis: Any, half: Sequence[Row], *, summary: Mapping[str, Any], name
 def redraw(folder: Path, *, names: tuple[str, str] = NAMES) -> tuple[Path, Path]:
     """Draws ``contention.svg`` and ``contention.png`` in ``folder`` from its csv and json files."""
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-    figure = draw(read(folder / "contention.csv"), summary, names=names)
-    paths = (folder / "contention.svg", folder / "contention.png")
-    figure.savefig(paths[0], metadata={"Date": None})
-    figure.savefig(paths[1], dpi=110)
-    plt.close(figure)
-    return paths
+    return save(draw(read(folder / "contention.csv"), summary, names=names), folder / "contention")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from functools import partial
 
 from sluicegate.model.dependency import CapacityRule, DependencySpec, UsageRule
 from sluicegate.model.health_check import HealthCheck
-from sluicegate.model.signal import PostgresSource
+from sluicegate.model.signal import PostgresSource, PrometheusQuery
 from sluicegate.observe.dependencies import http, prometheus
 from sluicegate.observe.dependencies.credentials import SecretReader
 from sluicegate.observe.dependencies.guard import Guard
@@ -35,11 +35,7 @@ class _Maker:
 
     def capacity(self, rule: CapacityRule) -> Signal | None:
         if rule.prometheus is not None:
-            return FigureSignal(
-                field="spec.capacity.prometheus",
-                interval=rule.prometheus.interval,
-                ask=partial(prometheus.figure, rule.prometheus, secret=self.secret, guard=self.guard),
-            )
+            return self._figure(rule.prometheus, field="spec.capacity.prometheus")
         if rule.postgres is None:
             return None
         source = rule.postgres
@@ -53,11 +49,7 @@ class _Maker:
         if rule is None:
             return None
         if rule.prometheus is not None:
-            return FigureSignal(
-                field="spec.usage.prometheus",
-                interval=rule.prometheus.interval,
-                ask=partial(prometheus.figure, rule.prometheus, secret=self.secret, guard=self.guard),
-            )
+            return self._figure(rule.prometheus, field="spec.usage.prometheus")
         if rule.postgres is None:
             return None
         source = rule.postgres
@@ -66,6 +58,10 @@ class _Maker:
             interval=source.interval,
             ask=partial(self.database(source).used, query=source.query, within=source.timeout),
         )
+
+    def _figure(self, query: PrometheusQuery, *, field: str) -> Signal:
+        ask = partial(prometheus.figure, query, secret=self.secret, guard=self.guard)
+        return FigureSignal(field=field, interval=query.interval, ask=ask)
 
     def check(self, spec: HealthCheck, number: int) -> Check | None:
         look = partial(HealthLook, name=spec.name, interval=spec.interval)
