@@ -86,6 +86,12 @@ SEEDS = {
         now=("        shares=() if case.spec.override else case.shares,\n",),
         test="test_shares.py::test_an_override_stays_within_the_share",
     ),
+    "breakers bind before shares": Seed(
+        file="limits",
+        was=('found.append((f"{STANDING_BACK}',),
+        now=('found.insert(3, (f"{STANDING_BACK}',),
+        test="test_shares.py::test_the_first_that_binds_among_shares_and_breakers_is_a_share",
+    ),
     "a breaker that is open is no reason to keep what runs": Seed(
         file="deliberate",
         was=("if held is not None and course.value < case.replicas:",),

@@ -54,6 +54,7 @@ def decide(
         now=now,
         window=spec.scaling.scale_down.stabilization,
     )
+    memory = trial.regained(shares=observation.shares, memory=memory)
     seen, memory = picture(spec=spec, observation=observation, memory=memory, now=now, poll=poll)
     own = standing(spec=spec, observation=observation, memory=memory, now=now)
     workload = observation.workload

@@ -7,10 +7,12 @@ that has helped: the knee is found from below.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sluicegate.decide.rates import MINUTE, back, handled
 from sluicegate.decide.scene import RESTING, Scene
+from sluicegate.model.downstream import Share
 from sluicegate.model.memory import Ceiling, Memory, Trial, evolve
 
 LASTS = 900.0
@@ -26,6 +28,8 @@ BINDS = (300.0, 600.0, 1200.0, 1800.0)
 """Seconds until it is tried again, after the first time, the second, and so on."""
 OTHER = 0.25
 """Arrivals that differ by this share are another situation."""
+ROOM_MOVES = 0.1
+"""Room of a dependency that differs by this share is another room."""
 
 
 def judge(*, scene: Scene, backlog: float, memory: Memory) -> Memory:
@@ -78,3 +82,20 @@ def limit(*, scene: Scene, memory: Memory) -> tuple[int, str] | None:
         return ceiling.replicas, f"more than {ceiling.replicas} handled no more: tried again in {wait:.0f} s"
     most = next(iter(scene.counts_above(ceiling.replicas)), ceiling.replicas)
     return most, f"more than {ceiling.replicas} handled no more some time ago: {most} are tried first"
+
+
+def regained(*, shares: Sequence[Share], memory: Memory) -> Memory:
+    """Memory without the ceiling, where a dependency has room for a tenth more than when that last changed: what did
+    not help then may help now."""
+    known = dict(memory.rooms)
+    found = {one.name: one.room for one in shares if one.room is not None}
+    kept = {name: known[name] if _near(room, known.get(name)) else room for name, room in found.items()}
+    rooms = tuple(sorted(kept.items()))
+    if rooms == memory.rooms:
+        return memory
+    gained = any(room > known[name] for name, room in rooms if name in known)
+    return evolve(memory, rooms=rooms, ceiling=None if gained else memory.ceiling)
+
+
+def _near(room: int, known: int | None) -> bool:
+    return known is not None and abs(room - known) <= ROOM_MOVES * known

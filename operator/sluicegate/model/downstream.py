@@ -36,7 +36,7 @@ class Share:
 
     ``name`` as the app's spec names it. ``replicas`` the most that its capacity gives; None: nobody knows what there
     is to give (it does not exist, or never told), so what runs stands. ``why`` the sentence for it: "orders-db gives
-    110 of its 200 connections".
+    110 of its 200 connections". ``room`` replicas of this app that all of it would be enough for.
 
     ``allowed`` the most replicas that its breaker lets run, None without a limit; ``holds``: while it is so, no step
     down may follow from demand. ``breaker_why`` the sentence for both.
@@ -49,6 +49,7 @@ class Share:
     name: str
     replicas: int | None
     why: str = ""
+    room: int | None = None
     breaker: BreakerState = BreakerState.CLOSED
     allowed: int | None = None
     holds: bool = False

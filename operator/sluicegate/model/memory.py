@@ -194,6 +194,8 @@ class Memory:
     """Members that are not ours when the group was last described."""
     hosts: tuple[tuple[str, float], ...] = ()
     """Addresses that our pods have had, and until when: a dead pod's member stays in the group for a while."""
+    rooms: tuple[tuple[str, int], ...] = ()
+    """Replicas that all of each dependency would be enough for, by name, when that last changed by a tenth."""
     ghosts_until: float = 0.0
     """In a new process: until when members of pods that it never saw may still be in the group."""
     translated: bool = False

@@ -76,12 +76,13 @@ def _shares(found: Body, *, desired: object) -> Sequence[Body]:
     that is not closed holds what runs, and where there is no share nothing else does."""
     if "dependencies" in found:
         return _bodies(found, "dependencies")
+    unknown = "nobody knows how many"
     shares, breakers = (_body(found.get(name) or {}, name) for name in ("shares", "breakers"))
     return [
         {
             "name": name,
             "replicas": shares.get(name, UNBOUND),
-            "why": f"{name} gives room for {shares.get(name)} replicas",
+            "why": f"{name} gives room for {unknown if shares.get(name) is None else shares[name]} replicas",
             "breaker": state,
             **({} if state == "Closed" else {"allowed": desired, "holds": True, "breakerWhy": f"{name} is not well"}),
         }

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from sluicegate.decide.trial import regained
 from sluicegate.model.app import AppSpec
 from sluicegate.model.decision import Decision
 from sluicegate.model.downstream import BreakerState, Share
-from sluicegate.model.memory import Memory
+from sluicegate.model.memory import Ceiling, Memory
 from sluicegate.model.observation import Foreign, Rival
+from sluicegate.model.sight import read_sight, sight
 from tests.support import given
 
 GIVES = "orders-db gives 110 of its 200 connections"
@@ -160,3 +162,62 @@ def test_an_app_at_its_share_goes_on_wanting_what_its_lag_asks_for() -> None:
         assert decision.replicas == 3, decision.message
         assert decision.claim == min(decision.wanted or 0, 12)
     assert min(wants[12:]) >= 8, wants
+
+
+def test_the_first_that_binds_among_shares_and_breakers_is_a_share() -> None:
+    """A breaker that would allow as many changes nothing any more."""
+    ill = share(20, name="ledger", breaker=BreakerState.OPEN, allowed=5, holds=True)
+    decision = with_shares(ill, share(5))
+    assert (decision.replicas, decision.limited_by) == (5, "Dependency/orders-db")
+
+
+def test_under_an_override_what_is_asked_is_the_override() -> None:
+    override = {"replicas": 9, "until": "2030-01-01T00:00:00Z"}
+    assert with_shares(share(4), spec=app(override=override)).claim == 9
+
+
+def test_with_an_unknown_lag_what_runs_is_asked_for() -> None:
+    seen = given.observation((), replicas=5, fault=given.LOST, shares=(share(8),))
+    assert given.decided(seen, app=app())[0].claim == 5
+
+
+def test_the_sentence_says_what_was_wanted_and_what_the_dependency_gives() -> None:
+    decision = with_shares(share(7))
+    assert decision.message.startswith("12 wanted for a lag")
+    assert decision.message.endswith(f"{GIVES}: 7")
+
+
+@pytest.mark.parametrize(("later", "dropped"), [(4, False), (12, True), (2, False)])
+def test_a_ceiling_falls_when_a_dependency_gains_room(later: int, dropped: bool) -> None:
+    """What more replicas did not do then they may do now."""
+    ceiling = Ceiling(replicas=4, until=given.NOW + 1800, rate=100.0, tries=4)
+    memory = regained(shares=(share(4, room=4),), memory=Memory(ceiling=ceiling))
+    assert memory.ceiling == ceiling, "the first look shows no gain"
+    memory = regained(shares=(share(4, room=later),), memory=memory)
+    assert (memory.ceiling is None) == dropped
+    again = regained(shares=(share(4, room=later),), memory=memory)
+    assert again is memory
+
+
+def test_small_moves_of_room_are_none() -> None:
+    memory = regained(shares=(share(4, room=100), share(None, name="x")), memory=Memory())
+    for room in (105, 109, 95):
+        memory = regained(shares=(share(4, room=room),), memory=memory)
+    assert memory.rooms == (("orders-db", 100),)
+
+
+@pytest.mark.parametrize(
+    ("line", "replicas", "limit"),
+    [
+        ({"shares": {"db": 3}, "breakers": {"db": "Closed"}}, 3, "Dependency/db"),
+        ({"shares": {"db": 3}}, 3, "Dependency/db"),
+        ({"shares": {"db": 9}, "breakers": {"db": "Open"}}, 5, "Breaker/db"),
+        ({"breakers": {"db": "Closed"}}, 12, "None"),
+        ({"shares": {"db": None}}, 5, "Dependency/db"),
+    ],
+)
+def test_recorded_lines_made_elsewhere_bind_by_name(line: dict[str, Any], replicas: int, limit: str) -> None:
+    body = {**sight(given.observation(given.partitions(*[100] * 12), replicas=5)), **line}
+    decision, _ = given.decided(read_sight(body), app=app())
+    assert (decision.replicas, str(decision.limited_by)) == (replicas, limit)
+    assert "None replicas" not in decision.message

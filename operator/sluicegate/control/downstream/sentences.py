@@ -46,6 +46,7 @@ def share_of(ref: DependencyRef, kept: Kept, *, granted: Granted | None, seat: S
         name=ref.name,
         replicas=granted.replicas,
         why=_gives(ref, kept, granted=granted),
+        room=budget.allocatable // milli(ref.cost_per_replica),
         breaker=breaker.state,
         allowed=allowed,
         holds=holds,
