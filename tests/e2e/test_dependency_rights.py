@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from kubernetes.aio.client import Configuration
 from sluicegate.act.ports import EventNote
 from sluicegate.control.relist import Relist
 from sluicegate.control.store import Store
-from sluicegate.errors import Denied
+from sluicegate.errors import Conflict, Denied
 from sluicegate.kube.access import configuration
 from sluicegate.kube.client import Cluster as Client
 from sluicegate.kube.transport import Transport
@@ -99,6 +99,23 @@ async def watched(store: Store, *, namespace: str) -> AsyncIterator[None]:
             asyncio.get_running_loop().remove_signal_handler(number)
 
 
+async def patched(
+    client: Client, store: Store, *, key: Key, plural: str, patch: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The status that the API server has after ``patch``. The suite's own operator writes there, too: looked at again
+    where it came between."""
+    shelf = store.dependencies if key.namespace else store.cluster_dependencies
+    for _ in range(20):
+        record = shelf.get(key)
+        assert record is not None
+        version = record.meta.resource_version
+        try:
+            return (await client.patch_status(plural=plural, key=key, resource_version=version, patch=patch))[1]
+        except Conflict:
+            assert await Relist(store=store, lists=client).once()
+    raise AssertionError(f"{key} changes at every look")
+
+
 async def test_where_it_was_let_to_it_reads_tells_and_fetches_secrets(cluster: Cluster, place: str) -> None:
     settings = await account(cluster, place, enabled=True)
     store = Store()
@@ -112,17 +129,16 @@ async def test_where_it_was_let_to_it_reads_tells_and_fetches_secrets(cluster: C
         for record, plural in ((shared, SHARED), (beside, "downstreamdependencies")):
             grant = {"namespace": place, "name": "orders", "replicas": 3, "cost": 2.5, "wanted": 4, "weight": 1}
             told = {"capacity": 200, "free": 0.5, "grants": [grant], "breaker": {"state": "Open"}, "memory": {"v": [1]}}
-            _, kept = await client.patch_status(
-                plural=plural, key=record.meta.key, resource_version=record.meta.resource_version, patch=told
-            )
-            assert kept == told
+            kept = await patched(client, store, key=record.meta.key, plural=plural, patch=told)
+            assert (kept["capacity"], kept["free"], kept["grants"]) == (200, 0.5, [grant])
+            assert (kept["breaker"]["state"], kept["memory"]["v"]) == ("Open", [1])
         note = EventNote(type="Warning", reason="BreakerOpen", message=f"the words of {place}")
         await client.create_event(note, plural=SHARED, record_key=Key("", place), uid=shared.meta.uid)
         assert await client.get_secret(namespace=place, name="orders-db") == {"uri": b"nowhere"}
     events = await asyncio.to_thread(cluster.list, "events", namespace="default")
     assert [one["reason"] for one in events if one["message"] == note.message] == ["BreakerOpen"]
     shown = await asyncio.to_thread(cluster.run, "get", "cdsd", place)
-    assert shown.split("\n")[1].split()[1:4] == ["connections", "200", "0.5"]
+    assert shown.split("\n")[1].split()[1:3] == ["connections", "200"]
 
 
 async def test_where_it_was_not_it_does_not_ask_and_would_be_denied(cluster: Cluster, place: str) -> None:

@@ -16,8 +16,9 @@ import pytest
 import yaml
 
 from tests.e2e.kubernetes.conftest import STARTED, StillApp, by_lag
-from tests.e2e.kubernetes.test_read_api import account, ask
+from tests.support.app import App
 from tests.support.install import Release, helm
+from tests.support.reading import account, ask
 from tests.support.wait import eventually
 
 Right = tuple[str, str, str]
@@ -72,8 +73,30 @@ def tour(still_app: StillApp, release: Release) -> None:
         app.owe(20)
         app.reaches(2)
         eventually(app.events, within=10, what="an Event tells of the scaling")
+    dependencies(app)
     reader = account(app.cluster, app.namespace, "reader", role=f"{release.name}-observe")
     assert ask(release, f"/v1/namespaces/{app.namespace}/apps/{app.name}", token=reader)[0] == 200
+
+
+def dependencies(app: App) -> None:
+    """One beside the app and one of the whole cluster, until the operator has told of both."""
+    spec = {"capacity": {"value": 10}}
+    both = {
+        "DownstreamDependency": spec,
+        "ClusterDownstreamDependency": {**spec, "allowedNamespaces": [app.namespace]},
+    }
+    for kind, body in both.items():
+        named = {"apiVersion": "sluicegate.dev/v1alpha1", "kind": kind, "metadata": {"name": app.namespace}}
+        app.cluster.apply({**named, "spec": body}, namespace=app.namespace)
+    try:
+        for kind in both:
+            eventually(
+                lambda kind=kind: (app.cluster.find(kind, app.namespace, namespace=app.namespace) or {}).get("status"),
+                within=20,
+                what=f"the {kind} has a status",
+            )
+    finally:
+        app.cluster.delete("ClusterDownstreamDependency", app.namespace, namespace=app.namespace)
 
 
 def audited() -> Iterator[dict[str, Any]]:
