@@ -74,7 +74,7 @@ def decide(
     case = _Case(spec=spec, now=now, replicas=replicas, bounds=bounds, seen=seen, memory=memory, shares=shares)
     course = _limited(case, _settled(case, choice))
     asked = _before_limits(course)
-    claim = _claim(course) if _writes(spec, observation) and not own.holds else replicas
+    claim = _meant(case, course) if _writes(spec, observation) and not own.holds else replicas
     course, own = _owned(case, course, own=own, repeated=repeated, workload=workload)
     return verdict(basis, course=course, asked=asked, claim=claim, own=own), memory
 
@@ -162,6 +162,20 @@ def _claim(course: Course) -> int:
     """What is asked of dependencies: the number before the first of their limits."""
     shared = (step.before for step in course.steps if step.name.startswith((limits.SHARE, limits.STANDING_BACK)))
     return next((before for before in shared if before is not None), course.value)
+
+
+def _meant(case: _Case, course: Course) -> int:
+    """The same, where a step up only waits for its time: who asked before must not be forgotten between two looks."""
+    waits = [step for step in course.steps if step.name == "stabilization" and (step.after or 0) < (step.before or 0)]
+    held = any(step.name in ("ineffective", "pods") and step.before != step.after for step in course.steps)
+    if not waits or held:
+        return _claim(course)
+    value = waits[0].before or 0
+    for _, clamp in limits.clamps(
+        scaling=case.spec.scaling, usable=case.seen.usable, foreign=case.seen.crew.foreign, replicas=case.replicas
+    ):
+        value = clamp(value).value
+    return max(_claim(course), value)
 
 
 def _owned(

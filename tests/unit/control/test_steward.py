@@ -482,3 +482,30 @@ async def test_a_dependency_that_comes_between_two_beats_is_no_bug() -> None:
     assert record is not None
     (share,) = world.steward.shares(record)
     assert (share.replicas, share.problem) == (10, "")
+
+
+async def test_what_was_granted_a_moment_ago_may_still_be_written_and_is_nobody_else_s() -> None:
+    """An app that asks for less in between keeps what its last decision, still on its way, rests on."""
+    world = world_of(capacity=90)
+    for name in ("orders", "refunds"):
+        consumer(world, name, cost=10)
+    world.steward.settle()
+    orders, refunds = (world.store.apps.get(Key("shop", name)) for name in ("orders", "refunds"))
+    assert orders is not None
+    assert refunds is not None
+    world.steward.ask(orders, 8)
+    world.clock.time += 1.0
+    world.steward.settle()
+    (first,) = world.steward.ask(orders, 8)
+    assert first.replicas == 8
+    world.steward.ask(orders, 1)
+    world.clock.time += 1.0
+    (second,) = world.steward.ask(refunds, 8)
+    world.clock.time += 1.0
+    world.steward.settle()
+    (second,) = world.steward.shares(refunds)
+    assert second.replicas == 1
+    world.clock.time += 10.0
+    world.steward.settle()
+    (second,) = world.steward.shares(refunds)
+    assert second.replicas == 8

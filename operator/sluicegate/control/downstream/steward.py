@@ -57,6 +57,8 @@ class View:
 
 @dataclass(slots=True)
 class _Peak:
+    """The most that was granted lately, and when it last was: a decision that rests on it may be on its way."""
+
     replicas: int
     at: float
 
@@ -178,12 +180,11 @@ class Steward:
             str(key): ledger.running(found, in_flight=self._in_flight(str(key), now=began))
             for key, found in self._held.items()
         }
-        before = self._granted
         room = {str(key): one.room for key, one in self._kept.items()}
         self._granted, self._memory = grant(claims=claims, running=running, room=room, memory=self._memory, now=began)
-        for app, one_before in before.items():
-            if app in self._granted and self._granted[app].replicas < one_before.replicas:
-                self._peaks[app] = _Peak(one_before.replicas, began)
+        for app, given in self._granted.items():
+            if given.replicas >= self._in_flight(app, now=began):
+                self._peaks[app] = _Peak(given.replicas, began)
         self._settled_at = self._clock.now()
         self._took = self._settled_at - began
 
