@@ -15,7 +15,7 @@ from sluicegate.control.downstream import ledger
 from sluicegate.control.downstream.offers import Found, Refused, all_of, find
 from sluicegate.control.records import AppRecord
 from sluicegate.control.store import Store
-from sluicegate.decide.downstream.arbitrate import Claim, arbitrate
+from sluicegate.decide.downstream.arbitrate import Claim, arbitrate, need
 from sluicegate.decide.downstream.budget import Budget, BudgetMemory, Figures, budget, milli
 from sluicegate.model.app import Mode
 from sluicegate.model.dependency import DependencySpec
@@ -97,7 +97,7 @@ class Sharing:
             room = self.budgets[meant.meta.key].allocatable
             if room is None:
                 continue
-            needs.append(ledger.need(meant.meta.key, ref))
+            needs.append(need(ref, pool=str(meant.meta.key)))
             if ledger.one(ref) <= room < ledger.one_and_surge(ref, self.surge(record)):
                 surge = NO_SURGE
         asked = wanted.get(record.meta.key, self.wanted(record))

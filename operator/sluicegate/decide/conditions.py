@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sluicegate.decide.explain import word
+from sluicegate.decide.explain import listed, word
 from sluicegate.decide.standing import Standing
 from sluicegate.decide.unknown import PATIENCE
 from sluicegate.model.decision import BREAKER, CEILINGS, DEPENDENCY, Condition, Limit, Partitions, Truth
@@ -13,8 +13,6 @@ from sluicegate.model.downstream import Share
 from sluicegate.model.evolve import quick
 from sluicegate.model.known import Maybe, Unknown
 from sluicegate.model.observation import Workload
-
-SHOWN = 5
 
 DECIDING = Condition(type="Ready", status=Truth.TRUE, reason="Deciding", message="the lag is read and decided upon")
 NOTHING_TO_DO = Condition(type="Reconciling", status=Truth.FALSE, reason="NothingToDo")
@@ -133,13 +131,13 @@ def _healthy(found: Findings) -> Condition:
         problems.append(
             (
                 "PartitionStuck",
-                f"{_listed(parts.stuck)} not moving while others do: look for a message that cannot be "
+                f"{listed(parts.stuck)} not moving while others do: look for a message that cannot be "
                 "handled; more replicas would not help",
             )
         )
     if parts.unowned:
         problems.append(
-            ("PartitionUnowned", f"{_listed(parts.unowned)} read by no member for longer than {found.lead:.0f} s")
+            ("PartitionUnowned", f"{listed(parts.unowned)} read by no member for longer than {found.lead:.0f} s")
         )
     if parts.missing_members:
         problems.append(
@@ -154,7 +152,7 @@ def _healthy(found: Findings) -> Condition:
         problems.append(
             (
                 "PartitionBound",
-                f"more arrives on {_listed(parts.bound)} than one consumer handles ({rate}): more "
+                f"more arrives on {listed(parts.bound)} than one consumer handles ({rate}): more "
                 "replicas would not help, more partitions or faster handling would",
             )
         )
@@ -182,8 +180,3 @@ def _dependencies(shares: Sequence[Share]) -> Condition:
 def _word(reason: str) -> str:
     """The CamelCase word of ``FailedCreate: pods "a" is forbidden: exceeded quota …``."""
     return reason.partition(":")[0]
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more

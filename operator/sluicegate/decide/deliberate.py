@@ -170,12 +170,9 @@ def _meant(case: _Case, course: Course) -> int:
     held = any(step.name in ("ineffective", "pods") and step.before != step.after for step in course.steps)
     if not waits or held:
         return _claim(course)
-    value = waits[0].before or 0
-    for _, clamp in limits.clamps(
-        scaling=case.spec.scaling, usable=case.seen.usable, foreign=case.seen.crew.foreign, replicas=case.replicas
-    ):
-        value = clamp(value).value
-    return max(_claim(course), value)
+    scaling = case.spec.scaling
+    asked = max(waits[0].before or 0, scaling.min_replicas)
+    return max(_claim(course), min(asked, limits.cap(scaling=scaling, usable=case.seen.usable)))
 
 
 def _owned(

@@ -15,6 +15,8 @@ OTHER_UPS = frozenset({"MinRaised", "Override"})
 """Reasons of steps up that say nothing of demand."""
 
 _HELD_BY: Mapping[str, str] = {Limit.MIN: "MinReplicas", Limit.MAX: "MaxReplicas", Limit.NONE: ""}
+SHOWN = 5
+"""Names in a sentence."""
 DEPENDENCY_SHARE, BREAKER_OPEN = "DependencyShare", "BreakerOpen"
 
 
@@ -59,6 +61,12 @@ def message(headline: str, steps: Sequence[Step]) -> str:
         f"{step.sentence}: {step.after}" for step in steps if step.before != step.after and step.before is not None
     ]
     return "; ".join([headline, *changes])
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first of ``names``, and how many more there are."""
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
 
 
 def seconds(value: float) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sluicegate.decide.downstream.arbitrate import Claim, Need
+from sluicegate.decide.downstream.arbitrate import Claim, need
 from sluicegate.decide.downstream.budget import Budget, BudgetMemory, Figures, budget, milli, units
 from sluicegate.decide.downstream.grants import Granted, GrantMemory, Running, grant
 from sluicegate.model.app import AppSpec
@@ -113,16 +113,7 @@ class Sharing:
 
 
 def _claim(app: str, user: _User) -> Claim:
-    needs = tuple(
-        Need(
-            pool=ref.name,
-            cost=milli(ref.cost_per_replica),
-            weight=milli(ref.weight),
-            guaranteed=ref.guaranteed_replicas,
-            priority=ref.priority,
-        )
-        for ref in user.refs
-    )
+    needs = tuple(need(ref, pool=ref.name) for ref in user.refs)
     return Claim(app=app, wanted=user.wanted, needs=needs, surge=user.surge)
 
 

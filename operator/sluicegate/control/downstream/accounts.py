@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from sluicegate.control.downstream.kept import Kept
 from sluicegate.control.downstream.steward import View
 from sluicegate.decide.downstream.budget import MILLI, milli
+from sluicegate.decide.explain import listed
 from sluicegate.model.account import Account, Grant
 from sluicegate.model.decision import Condition, Truth
 from sluicegate.model.downstream import BreakerState
-
-NAMED = 5
 
 
 def account(view: View) -> Account:
@@ -85,7 +84,7 @@ def _saturated(view: View) -> Condition:
     short = [app for app, one in view.grants.items() if one.limited_by == here and one.replicas < one.wanted]
     if not short:
         return Condition(type="Saturated", status=Truth.FALSE, reason="RoomLeft")
-    said = f"{_listed(short)} would run more replicas than it has room for"
+    said = f"{listed(short)} would run more replicas than it has room for"
     return Condition(type="Saturated", status=Truth.TRUE, reason="AllGiven", message=said)
 
 
@@ -109,7 +108,7 @@ def _rollouts(view: View) -> Condition:
     if not view.surge:
         return Condition(type="RolloutsFit", status=Truth.TRUE, reason="Reserved")
     said = (
-        f"a rolling update of {_listed(view.surge)} runs more pods at once than there is room for: set maxSurge: 0 "
+        f"a rolling update of {listed(view.surge)} runs more pods at once than there is room for: set maxSurge: 0 "
         "(and maxUnavailable: 1) in the strategy of the workload"
     )
     return Condition(type="RolloutsFit", status=Truth.FALSE, reason="SurgeExceeds", message=said)
@@ -132,8 +131,3 @@ def _grants(view: View) -> Iterator[Grant]:
 
 def _units(amount: int | None) -> float | None:
     return None if amount is None else amount / MILLI
-
-
-def _listed(names: tuple[str, ...] | list[str]) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more

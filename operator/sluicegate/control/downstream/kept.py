@@ -12,7 +12,7 @@ from sluicegate.decide.downstream import breaker as breakers
 from sluicegate.decide.downstream import budget as budgets
 from sluicegate.decide.downstream.breaker import Breaker, BreakerMemory, Transition
 from sluicegate.decide.downstream.budget import Budget, BudgetMemory, Figures
-from sluicegate.model.dependency import DependencySpec, WhenOpen
+from sluicegate.model.dependency import DependencySpec
 from sluicegate.model.downstream import BreakerState
 from sluicegate.model.known import Known, Maybe, Unknown
 
@@ -71,10 +71,6 @@ class Kept:
     def stands_back(self) -> bool:
         """Whether the breaker keeps consumers back."""
         return self.breaker is not None and self.breaker.active and self.breaker.state is not BreakerState.CLOSED
-
-    @property
-    def when_open(self) -> WhenOpen:
-        return self.spec.breaker.when_open
 
     def persist(self, *, grants: Mapping[str, int]) -> dict[str, Any]:
         """What a new process needs, small."""

@@ -6,13 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sluicegate.control.downstream.offers import Refused, User, find
+from sluicegate.control.downstream.offers import User
 from sluicegate.control.records import AppRecord
 from sluicegate.control.store import Store
-from sluicegate.decide.downstream.arbitrate import Claim, Need
 from sluicegate.decide.downstream.budget import milli
 from sluicegate.decide.downstream.grants import Running
-from sluicegate.model.app import AppSpec
 from sluicegate.model.dependency_ref import DependencyRef
 from sluicegate.model.downstream import NO_SURGE, Surge
 from sluicegate.model.observation import Pods, Workload
@@ -52,7 +50,7 @@ def running(found: Runs, *, in_flight: int) -> Running:
 
 def in_use(users: Iterable[User], *, held: Mapping[Key, Runs]) -> int:
     """Milli-units that the live pods of all apps on a dependency hold, as far as they hold what they may."""
-    return sum(held[user.record.meta.key].pods.live * milli(user.ref.cost_per_replica) for user in users)
+    return sum(held[user.record.meta.key].pods.live * one(user.ref) for user in users)
 
 
 def ready(users: Iterable[User], *, held: Mapping[Key, Runs]) -> int:
@@ -64,28 +62,6 @@ def ordered(users: Iterable[User], *, held: Mapping[Key, Runs]) -> int:
     """Milli-units that they hold once all replicas that are written run."""
     runs = ((held[user.record.meta.key], one(user.ref)) for user in users)
     return sum(max(found.desired, found.pods.live) * cost for found, cost in runs)
-
-
-def claim(store: Store, record: AppRecord, spec: AppSpec, *, wanted: int, surge: Surge) -> Claim | None:
-    """What an app asks of the dependencies that it may use; None when there is none."""
-    needs = []
-    for ref in spec.dependencies:
-        meant = find(store, record, ref)
-        if not isinstance(meant, Refused):
-            needs.append(need(meant.meta.key, ref))
-    if not needs:
-        return None
-    return Claim(app=str(record.meta.key), wanted=wanted, needs=tuple(needs), surge=surge)
-
-
-def need(pool: Key, ref: DependencyRef) -> Need:
-    return Need(
-        pool=str(pool),
-        cost=milli(ref.cost_per_replica),
-        weight=milli(ref.weight),
-        guaranteed=ref.guaranteed_replicas,
-        priority=ref.priority,
-    )
 
 
 def cheapest(users: Iterable[User]) -> int:

@@ -7,15 +7,18 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from sluicegate.act.ports import Secrets
 from sluicegate.control.downstream.offers import Found, all_of
 from sluicegate.control.downstream.readings import Readings
 from sluicegate.control.store import Store
+from sluicegate.decide.downstream.breaker import Result
 from sluicegate.model.dependency import DependencySpec
 from sluicegate.model.resource import Key
 from sluicegate.observe.dependencies.guard import Guard
 from sluicegate.observe.dependencies.make import Signals, signals
+from sluicegate.observe.dependencies.signal import Answer, Check, Signal
 
 log = logging.getLogger(__name__)
 BUG_PAUSE = 15.0
@@ -24,7 +27,6 @@ BUG_PAUSE = 15.0
 @dataclass(slots=True, kw_only=True)
 class _Probed:
     stamp: tuple[str, int]
-    signals: Signals
     readings: Readings = field(default_factory=Readings)
     tasks: tuple[asyncio.Task[None], ...] = ()
 
@@ -66,46 +68,37 @@ class Probes:
         async def secret(name: str) -> Mapping[str, bytes]:
             return await self._secrets.get_secret(namespace=namespace, name=name)
 
-        probed = _Probed(stamp=record.stamp, signals=signals(spec, secret=secret, guard=self._guard))
+        found = signals(spec, secret=secret, guard=self._guard)
+        probed = _Probed(stamp=record.stamp)
         probed.tasks = tuple(
             asyncio.create_task(_keep(look, every=every), name=f"{name} of {record.meta.key}")
-            for name, every, look in _looks(probed.signals, probed.readings)
+            for name, every, look in _looks(found, probed.readings)
         )
         return probed
 
     def _end(self, probed: _Probed) -> None:
-        async def ended() -> None:
-            for task in probed.tasks:
-                task.cancel()
-            await asyncio.gather(*probed.tasks, return_exceptions=True)
-            await probed.signals.close()
-
-        task = asyncio.create_task(ended(), name="end of probes")
-        self._ending.add(task)
-        task.add_done_callback(self._ending.discard)
+        for task in probed.tasks:
+            task.cancel()
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
 
 
 def _looks(found: Signals, readings: Readings) -> Iterator[tuple[str, float, Callable[[], Awaitable[None]]]]:
     """(name, seconds between two looks, one look)"""
-    capacity, usage = found.capacity, found.usage
-    if capacity is not None:
-
-        async def look_at_capacity() -> None:
-            readings.take_capacity(await capacity.read())
-
-        yield "capacity", capacity.interval, look_at_capacity
-    if usage is not None:
-
-        async def look_at_usage() -> None:
-            readings.take_usage(await usage.read())
-
-        yield "usage", usage.interval, look_at_usage
+    if found.capacity is not None:
+        yield "capacity", found.capacity.interval, partial(_read, found.capacity, readings.take_capacity)
+    if found.usage is not None:
+        yield "usage", found.usage.interval, partial(_read, found.usage, readings.take_usage)
     for check in found.checks:
+        yield f"health check {check.name}", check.interval, partial(_check, check, readings.take_result)
 
-        async def look(check: object = check) -> None:
-            readings.take_result(await check.look())  # type: ignore[attr-defined]
 
-        yield f"health check {check.name}", check.interval, look
+async def _read(signal: Signal, take: Callable[[Answer], None]) -> None:
+    take(await signal.read())
+
+
+async def _check(check: Check, take: Callable[[Result], None]) -> None:
+    take(await check.look())
 
 
 async def _keep(look: Callable[[], Awaitable[None]], *, every: float) -> None:

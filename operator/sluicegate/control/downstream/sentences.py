@@ -30,16 +30,12 @@ def share_of(ref: DependencyRef, kept: Kept, *, granted: Granted | None, seat: S
     if budget is None or breaker is None or granted is None or budget.allocatable is None:
         said = budget.lost if budget and budget.lost else f"what {ref.name} can give has not been read yet"
         return Share(name=ref.name, replicas=None, why=said, problem="SignalLost", problem_why=said)
-    allowed, holds = (
-        allowance(
-            breaker=breaker,
-            when_open=kept.when_open,
-            replicas=seat.replicas,
-            minimum=seat.minimum,
-            canary=seat.canary,
-        )
-        if breaker.active
-        else (None, False)
+    allowed, holds = allowance(
+        breaker=breaker,
+        when_open=kept.spec.breaker.when_open,
+        replicas=seat.replicas,
+        minimum=seat.minimum,
+        canary=seat.canary,
     )
     problem, problem_why = _problem(ref, kept, seat=seat)
     return Share(

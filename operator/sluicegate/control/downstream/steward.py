@@ -20,7 +20,7 @@ from sluicegate.control.downstream.readings import Readings
 from sluicegate.control.downstream.sentences import Seat, share_of
 from sluicegate.control.records import AppRecord
 from sluicegate.control.store import Store
-from sluicegate.decide.downstream.arbitrate import Claim
+from sluicegate.decide.downstream.arbitrate import Claim, need
 from sluicegate.decide.downstream.breaker import canary_of
 from sluicegate.decide.downstream.grants import Granted, GrantMemory, grant
 from sluicegate.model.app import AppSpec
@@ -194,18 +194,19 @@ class Steward:
         spec, key = record.spec, record.meta.key
         assert spec is not None
         found = self._held[key]
-        surge, wanted = found.surge, self._wanted.get(key, found.desired)
+        surge, wanted, needs = found.surge, self._wanted.get(key, found.desired), []
         for ref in spec.dependencies:
             meant = find(self._store, record, ref)
-            if isinstance(meant, Refused) or meant.meta.key not in self._kept:
+            if isinstance(meant, Refused):
                 continue
+            needs.append(need(ref, pool=str(meant.meta.key)))
             room = self._kept[meant.meta.key].room
             if room is not None and ledger.one(ref) <= room < ledger.one_and_surge(ref, found.surge):
                 self._surging[meant.meta.key] = (*self._surging.get(meant.meta.key, ()), str(key))
                 surge = NO_SURGE
             if self._kept[meant.meta.key].stands_back:
                 wanted = min(wanted, found.desired + self._tries(key, meant.meta.key))
-        return ledger.claim(self._store, record, spec, wanted=wanted, surge=surge)
+        return Claim(app=str(key), wanted=wanted, needs=tuple(needs), surge=surge) if needs else None
 
     def _tries(self, app: Key, pool: Key) -> bool:
         """Whether it is the one that tries whether ``pool`` is well again."""
@@ -271,7 +272,7 @@ class Steward:
         seat = Seat(
             replicas=self._held[record.meta.key].desired if record.meta.key in self._held else 0,
             minimum=spec.scaling.min_replicas,
-            canary=self._canary(key) == app,
+            canary=self._tries(record.meta.key, key),
             surging=app in self._surging.get(key, ()),
         )
         return share_of(ref, self._kept[key], granted=self._granted.get(app), seat=seat)

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
+from sluicegate.decide.downstream.budget import milli
+from sluicegate.model.dependency_ref import DependencyRef
 from sluicegate.model.downstream import NO_SURGE, Surge
 
 
@@ -23,6 +25,17 @@ class Need:
     weight: int = 1000
     guaranteed: int = 0
     priority: int = 0
+
+
+def need(ref: DependencyRef, *, pool: str) -> Need:
+    """What an app's spec says that it takes of ``pool``."""
+    return Need(
+        pool=pool,
+        cost=milli(ref.cost_per_replica),
+        weight=milli(ref.weight),
+        guaranteed=ref.guaranteed_replicas,
+        priority=ref.priority,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

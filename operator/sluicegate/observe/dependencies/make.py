@@ -23,9 +23,6 @@ class Signals:
     usage: Signal | None
     checks: tuple[Check, ...]
 
-    async def close(self) -> None:
-        """For symmetry with what was opened: a look leaves nothing open when it ends or is cancelled."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Maker:
