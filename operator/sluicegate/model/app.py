@@ -10,6 +10,7 @@ from pydantic import Field
 from sluicegate.model.address import BootstrapServers, ConsumerGroup, TopicName
 from sluicegate.model.dependency_ref import Dependencies
 from sluicegate.model.duration import Duration, between
+from sluicegate.model.error_handling import ClientConfig, ErrorHandling
 from sluicegate.model.moment import GivenMoment
 from sluicegate.model.quantity import Quantity
 from sluicegate.model.resource import ObjectName, Part
@@ -212,6 +213,12 @@ class AppSpec(Part):
             holds=lambda spec: all(one.guaranteed_replicas <= spec.scaling.max_replicas for one in spec.dependencies),
             field="dependencies",
         ),
+        Rule(
+            message="name the topics that errorHandling is for in topics",
+            cel="!has(self.errorHandling) || has(self.topics)",
+            holds=lambda spec: spec.error_handling is None or spec.topics is not None,
+            field="errorHandling",
+        ),
     )
 
     scale_target_ref: TargetRef
@@ -239,6 +246,10 @@ class AppSpec(Part):
     """How many replicas."""
     dependencies: Dependencies = ()
     """What the consumers use that has a limit; they never run beyond their share of it."""
+    error_handling: ErrorHandling | None = None
+    """Retry topics and the dead-letter topic; absent: none are made, none are watched."""
+    client_config: ClientConfig | None = None
+    """A ConfigMap with topic names and recommended client settings; absent: none."""
 
     @property
     def lag_objective(self) -> float | None:

@@ -12,6 +12,7 @@ from sluicegate.model.duration import Duration, between
 from sluicegate.model.resource import Part
 from sluicegate.model.rule import Rule
 from sluicegate.model.secret import SecretRef
+from sluicegate.model.topic_policy import RedriveTargets, TopicPolicy
 
 ALLOWED_PROPERTIES = frozenset(
     {
@@ -85,3 +86,7 @@ class ConnectionSpec(Part):
         ),
     ] = Field(default_factory=dict)
     """Further librdkafka settings, from an allow-list."""
+    topic_policy: TopicPolicy | None = None
+    """Bounds of the topics that apps may ask for; absent: none."""
+    redrive_targets: RedriveTargets = ()
+    """Topics that a redrive may write besides those of its app."""
