@@ -1,0 +1,31 @@
+"""What is asked of a cluster about topics, and what came of it: crosses the pipe to the process that talks to Kafka."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sluicegate.model.kafka import Fault
+from sluicegate.model.topic import BrokerTopic, Change, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicOrder:
+    """``changes`` are validated first, then made; after that the topics ``read`` are described."""
+
+    read: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicAnswer:
+    """``topics`` by name: None where there is none of that name, a Fault where it could not be read. ``outcomes`` in
+    the order of the changes. ``config_keys``: topic settings that the brokers know. ``fault``: nothing could be done
+    at all, the rest is empty then. ``requests`` how many of each API. ``at`` unix seconds."""
+
+    topics: Mapping[str, BrokerTopic | Fault | None] = field(default_factory=dict)
+    outcomes: tuple[Outcome, ...] = ()
+    config_keys: frozenset[str] = frozenset()
+    fault: Fault | None = None
+    requests: Mapping[str, int] = field(default_factory=dict)
+    at: float = 0.0
