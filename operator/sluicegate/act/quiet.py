@@ -17,7 +17,7 @@ Status = Mapping[str, Any]
 FIGURES_EVERY = 30.0
 SLOW_EVERY = 300.0
 SLOW = frozenset({"memory", "lastSweep"})
-URGENT = frozenset({"observedGeneration", "foreign", "effective", "reachable", "clusterId", "brokers"})
+URGENT = frozenset({"observedGeneration", "foreign", "effective", "reachable", "clusterId", "brokers", "topics"})
 PASSING_LIMITS = frozenset({"None", "Min", "Stabilization", "Cooldown"})
 """Limits between which an app under a wavering load goes back and forth: no transitions, but figures."""
 TOLD_BY_TIME = frozenset({"id", "at", "message"})

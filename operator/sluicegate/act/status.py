@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sluicegate.act import topic_status
 from sluicegate.act.conditions import rendered, words
 from sluicegate.act.figures import known, moment, rounded, span
 from sluicegate.act.merge import merge_patch
@@ -81,6 +82,8 @@ def render(
         if decision.foreign
         else {},
         "dependencies": [_share(one) for one in decision.shares],
+        # What stands there tells our topics from others': it stays until something newer is known.
+        "topics": topic_status.rendered(decision.topics) if decision.topics else previous.get("topics") or [],
         "memory": dict(memory),
         "conditions": rendered(decision.conditions, generation=generation, previous=previous, now=now),
     }

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from sluicegate.act.ports import Events, Scales, Statuses
+from sluicegate.act.topic_status import with_topics
 from sluicegate.control.chronicle import Chronicle, Entry, became
 from sluicegate.control.clock import Clock
 from sluicegate.control.downstream.steward import Steward
@@ -14,8 +15,10 @@ from sluicegate.control.refused import checked, refused
 from sluicegate.control.roster import Roster
 from sluicegate.control.state import States
 from sluicegate.control.store import Store
+from sluicegate.control.topics.book import Book
 from sluicegate.control.writing import Writing
 from sluicegate.decide import decide
+from sluicegate.model.decision import Decision
 from sluicegate.model.kafka import Fault, GroupAnswer
 from sluicegate.model.observation import Observation, Workload
 from sluicegate.model.resource import Key
@@ -37,6 +40,7 @@ class Attendant:
         statuses: Statuses,
         events: Events,
         steward: Steward,
+        book: Book | None = None,
         chronicle: Chronicle | None = None,
     ) -> None:
         self._store = store
@@ -45,6 +49,7 @@ class Attendant:
         self._writing = Writing(store=store, clock=clock, scales=scales, statuses=statuses, events=events)
         self._states = States()
         self._steward = steward
+        self._book = book or Book()
         self._chronicle = chronicle or Chronicle()
 
     def members_may_move(self, record: AppRecord) -> bool:
@@ -120,11 +125,16 @@ class Attendant:
                     acted=acted,
                     left=left,
                 )
+            decision = self._with_topics(record, decision)
             state.decision = decision
             if self._is_there(key):
                 metrics.observe(namespace=key.namespace, app=key.name, decision=decision)
                 self._chronicle.note(record, decision, identity=identity, entry=entry)
             await self._writing.publish(record, state, decision, before=before, identity=identity)
+
+    def _with_topics(self, record: AppRecord, decision: Decision) -> Decision:
+        asked = record.spec is not None and record.spec.error_handling is not None
+        return with_topics(decision, self._book.view(record), previous=record.status, asked=asked)
 
     def _is_there(self, key: Key) -> bool:
         return self._store.apps.get(key) is not None

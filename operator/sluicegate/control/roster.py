@@ -70,7 +70,7 @@ class Roster:
 
     def rival_of(self, key: Key) -> Rival | None:
         """The older app that has what this one claims, as far as clusters are known by now."""
-        return self._claims.rival_of(key, cluster_of=self._cluster_of)
+        return self._claims.rival_of(key, cluster_of=self.cluster_of)
 
     def may_have_rival(self, key: Key) -> bool:
         """Whether an older app reads a group of the same name on a source that nobody has looked at yet.
@@ -94,7 +94,7 @@ class Roster:
         self._identities.pop(source, None)
         self._looked_at.discard(source)
 
-    def _cluster_of(self, source: Source) -> str:
+    def cluster_of(self, source: Source) -> str:
         """A cluster's own id; that in a connection's status until it has been read anew; else the source's name."""
         found = self._identities.get(source)
         connection = self._connection(source)

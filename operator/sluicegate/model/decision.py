@@ -9,6 +9,7 @@ from sluicegate.model.downstream import Share
 from sluicegate.model.evolve import quick
 from sluicegate.model.known import Maybe, Unknown
 from sluicegate.model.observation import Foreign
+from sluicegate.model.topic import TopicsView
 
 
 class Action(StrEnum):
@@ -137,3 +138,5 @@ class Decision:
     None without a workload."""
     shares: tuple[Share, ...] = ()
     """What each dependency gives."""
+    topics: TopicsView | None = None
+    """Its retry and dead-letter topics; None: it asks for none, or nothing is known of them yet."""
