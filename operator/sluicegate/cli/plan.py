@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from sluicegate.cli.difference import Difference
+from sluicegate.cli.topic_changes import PlannedTopic
 from sluicegate.model.resource import Key
 
 
@@ -37,6 +38,8 @@ class Planned:
     action: Action
     differences: tuple[Difference, ...] = ()
     sections: tuple[Section, ...] = ()
+    topics: tuple[PlannedTopic, ...] = ()
+    """Of an app, also told by one of its sections."""
 
     def value(self) -> Mapping[str, Any]:
         """As JSON values."""
@@ -62,8 +65,10 @@ class Plan:
 
     @property
     def changes(self) -> bool:
-        """Whether anything would be written."""
-        return any(one.action is not Action.UNCHANGED for one in self.resources)
+        """Whether anything would be written, to Kafka too."""
+        return any(one.action is not Action.UNCHANGED for one in self.resources) or any(
+            topic.changes for one in self.resources for topic in one.topics
+        )
 
     def value(self) -> Mapping[str, Any]:
         """As JSON values."""
@@ -87,7 +92,7 @@ def lines(plan: Plan) -> list[str]:
             width = max((len(what) for what, _ in section.rows), default=0)
             said += [f"  {what:{width}}  {words}" for what, words in section.rows]
             said += [f"  ! {words}" for words in section.warnings]
-    said += ["", "nothing would change" if not plan.changes else _count(plan)]
+    said += ["", "nothing would change" if not plan.changes else _count(plan) + _count_topics(plan)]
     return said[1:]
 
 
@@ -96,6 +101,11 @@ def _count(plan: Plan) -> str:
     changed = sum(one.action is Action.CHANGE for one in plan.resources)
     same = len(plan.resources) - made - changed
     return f"{made} to create, {changed} to change, {same} unchanged"
+
+
+def _count_topics(plan: Plan) -> str:
+    changed = sum(topic.changes for one in plan.resources for topic in one.topics)
+    return f"; {changed} topic{'' if changed == 1 else 's'} to create or change" if changed else ""
 
 
 def _shown(value: object) -> str:

@@ -143,7 +143,7 @@ def _known(record: AppRecord, after: Sharing) -> tuple[list[tuple[str, str]], di
 
 
 def _rival(record: AppRecord, after: Sharing) -> str:
-    rival = Claims(after.store.apps.all()).rival_of(record.meta.key, cluster_of=lambda one: _cluster(one, after))
+    rival = Claims(after.store.apps.all()).rival_of(record.meta.key, cluster_of=lambda one: cluster_of(one, after))
     if rival is None:
         return ""
     remedy = "give this one another workload" if rival.what == "target" else "give this one another consumerGroup"
@@ -153,7 +153,7 @@ def _rival(record: AppRecord, after: Sharing) -> str:
     )
 
 
-def _cluster(source: Source, after: Sharing) -> str:
+def cluster_of(source: Source, after: Sharing) -> str:
     """A name that equals for equal clusters: their own, where the operator told it."""
     if source.connection is None:
         return source.bootstrap

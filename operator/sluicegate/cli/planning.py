@@ -11,13 +11,17 @@ from sluicegate.cli import plan_app, plan_dependency
 from sluicegate.cli.difference import Difference, differences
 from sluicegate.cli.documents import Document, Documents
 from sluicegate.cli.plan import Action, Plan, Planned, Section
+from sluicegate.cli.plan_app import cluster_of
 from sluicegate.cli.plan_sharing import Sharing, sharing
-from sluicegate.control.records import Record
+from sluicegate.cli.plan_topics import TopicsAsked, TopicsPlanned, planned_topics
+from sluicegate.control.records import Record, source_of
 from sluicegate.control.store import Store
+from sluicegate.control.topics.claims import claims
 from sluicegate.errors import Invalid
 from sluicegate.model.app import AppSpec, TargetKind
 from sluicegate.model.known import Maybe, Unknown
 from sluicegate.model.resource import Key, Part
+from sluicegate.model.topic_order import TopicAnswer
 
 Body = Mapping[str, Any]
 Bodies = Mapping[str, Sequence[Body]]
@@ -30,34 +34,45 @@ CLUSTERWIDE = "ClusterDownstreamDependency"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """What the cluster shows: bodies by kind; ``seen`` what the operator saw last, by app, or why that is not known;
-    ``notes`` about what could not be looked at."""
+    ``notes`` about what could not be looked at; ``brokers`` the topics as they are, None when not asked for."""
 
     bodies: Bodies
     seen: Mapping[Key, Maybe[plan_app.Seen]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    brokers: TopicAnswer | None = None
 
 
 def plan(documents: Documents, shown: Shown, *, now: float) -> Plan:
     """What applying all of ``documents`` at ``now`` (unix seconds) does. Invalid for what the API server refuses."""
     before = sharing(_store(shown.bodies), now=now)
     after = sharing(_store(_applied(documents, shown.bodies, now=now)), now=now)
-    resources = tuple(_planned(one, shown, before=before, after=after) for one in documents.found)
+    resources = tuple(_planned(one, shown, before=before, after=after, now=now) for one in documents.found)
     return Plan(resources=resources, ignored=documents.ignored, notes=shown.notes)
 
 
-def _planned(one: Document, shown: Shown, *, before: Sharing, after: Sharing) -> Planned:
+def _planned(one: Document, shown: Shown, *, before: Sharing, after: Sharing, now: float) -> Planned:
     old = before.store.shelves()[one.kind].get(one.key)
     found = _differences(one, old)
     action = Action.CREATE if old is None else Action.CHANGE if found else Action.UNCHANGED
     sections: tuple[Section, ...] = ()
+    topics: TopicsPlanned | None = None
     if one.kind == "KafkaConsumerApp":
         sections = _of_app(one, shown, after=after, action=action)
+        topics = planned_topics(_asked(one, shown, before=before, after=after), now=now)
+        sections += (topics.section(),) if topics else ()
     elif one.kind in ("DownstreamDependency", CLUSTERWIDE):
         store = after.store
         meant = store.dependencies.get(one.key) if one.key.namespace else store.cluster_dependencies.get(one.key)
         assert meant is not None
         sections = (plan_dependency.of_dependency(meant, before=before, after=after),)
-    return Planned(kind=one.kind, key=one.key, action=action, differences=found, sections=sections)
+    return Planned(
+        kind=one.kind,
+        key=one.key,
+        action=action,
+        differences=found,
+        sections=sections,
+        topics=topics.topics if topics else (),
+    )
 
 
 def _of_app(one: Document, shown: Shown, *, after: Sharing, action: Action) -> tuple[Section, ...]:
@@ -68,6 +83,22 @@ def _of_app(one: Document, shown: Shown, *, after: Sharing, action: Action) -> t
     outlook = plan_app.of_app(record, after, seen=seen, changed=action is Action.CHANGE)
     shares = (plan_dependency.of_app(record, after),) if record.spec and record.spec.dependencies else ()
     return (outlook, *shares)
+
+
+def _asked(one: Document, shown: Shown, *, before: Sharing, after: Sharing) -> TopicsAsked:
+    record = after.store.apps.get(one.key)
+    assert record is not None
+    source = source_of(record)
+    cluster = cluster_of(source, after)
+    connection = after.store.connections.get(source.connection) if source.connection else None
+    found = claims(after.store.apps.all(), cluster_of=lambda app: cluster_of(source_of(app), after))
+    return TopicsAsked(
+        record=record,
+        before=before.store.apps.get(one.key),
+        policy=connection.spec.topic_policy if connection and connection.spec else None,
+        claimed=found.get(cluster, {}),
+        read=shown.brokers,
+    )
 
 
 def _differences(one: Document, old: Record[Any] | None) -> tuple[Difference, ...]:
