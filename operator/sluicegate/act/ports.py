@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -61,3 +61,23 @@ class Secrets(Protocol):
 
     async def get_secret(self, *, namespace: str, name: str) -> Mapping[str, bytes]:
         """The decoded values. Gone when there is none of this name."""
+
+
+class ConfigMaps(Protocol):
+    """ConfigMaps by name; never listed, never watched."""
+
+    async def get_config_map(self, key: Key) -> Mapping[str, Any]:
+        """The whole body. Gone when there is none of this name."""
+
+    async def create_config_map(self, key: Key, body: Mapping[str, Any]) -> None:
+        """Conflict when there is one by now."""
+
+    async def update_config_map(self, key: Key, body: Mapping[str, Any]) -> None:
+        """Conflict when it has another resourceVersion than ``body`` by now."""
+
+
+class Finalizers(Protocol):
+    """Who must agree before one of our own objects is deleted."""
+
+    async def put_finalizers(self, *, plural: str, key: Key, resource_version: str, finalizers: Sequence[str]) -> str:
+        """Set the whole list; returns the new resourceVersion. Conflict when it has another one by now."""

@@ -12,6 +12,7 @@ from kopf import OperatorRegistry
 from sluicegate.cli.parts import keep_going
 from sluicegate.control.attend import Attendant
 from sluicegate.control.chronicle import Chronicle
+from sluicegate.control.client_configs import ClientConfigs
 from sluicegate.control.clock import Clock
 from sluicegate.control.connection_status import ConnectionStatuses
 from sluicegate.control.downstream.beat import Beat
@@ -23,6 +24,10 @@ from sluicegate.control.operator import Operator
 from sluicegate.control.relist import Relist
 from sluicegate.control.roster import Roster
 from sluicegate.control.store import Store
+from sluicegate.control.topics.beat import Beat as TopicBeat
+from sluicegate.control.topics.book import Book
+from sluicegate.control.topics.deletion import Deletion
+from sluicegate.control.topics.provision import Provision
 from sluicegate.control.turn import Turns
 from sluicegate.errors import SluicegateError
 from sluicegate.kube.client import Cluster
@@ -86,7 +91,12 @@ async def run(
             async with serving(port=port, exposition=metrics.exposition, alive=alive, ready=ready, more=more) as bound:
                 log.info("started", extra={"port": bound, "namespaces": ",".join(namespaces) or "all"})
                 watching = _watch(cluster, handlers(store, clusterwide=clusterwide), namespaces=namespaces, stop=stop)
-                parts = {"control": operator.run(), "dependencies": rooms.beat.run(), "watch": watching}
+                parts = {
+                    "control": operator.run(),
+                    "dependencies": rooms.beat.run(),
+                    "topics": rooms.topics.run(),
+                    "watch": watching,
+                }
                 return await keep_going(parts, stop=stop)
         finally:
             await pool.close()
@@ -94,10 +104,11 @@ async def run(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms:
-    """What runs beside the watches: apps, and the dependencies that they share."""
+    """What runs beside the watches: apps, the dependencies that they share, and their topics."""
 
     operator: Operator
     beat: Beat
+    topics: TopicBeat
 
 
 def assemble(
@@ -114,6 +125,7 @@ def assemble(
     probes = Probes(store=store, secrets=cluster, guard=guard or Guard(), own_namespace=own)
     steward = Steward(store=store, probes=probes, clock=clock)
     roster = Roster(store=store)
+    book = Book()
     attendant = Attendant(
         store=store,
         roster=roster,
@@ -122,6 +134,7 @@ def assemble(
         statuses=cluster,
         events=cluster,
         steward=steward,
+        book=book,
         chronicle=chronicle,
     )
     turns = Turns(
@@ -135,10 +148,21 @@ def assemble(
     relist = Relist(store=store, lists=cluster)
     operator = Operator(roster=roster, turns=turns, attendant=attendant, relist=relist, clock=clock)
     steward.wakes(operator.look_at)
-    statuses = DependencyStatuses(store=store, statuses=cluster, events=cluster, clock=clock)
-    return Rooms(
-        operator=operator, beat=Beat(probes=probes, steward=steward, statuses=statuses, ready=lambda: operator.ready)
+    book.wakes(operator.look_at)
+    topics = TopicBeat(
+        store=store,
+        roster=roster,
+        secrets=cluster,
+        clock=clock,
+        book=book,
+        provision=Provision(kafka=pool, book=book, clock=clock),
+        deletion=Deletion(store=store, kafka=pool, finalizers=cluster, events=cluster, clock=clock),
+        configs=ClientConfigs(config_maps=cluster, events=cluster),
+        ready=lambda: operator.ready,
     )
+    statuses = DependencyStatuses(store=store, statuses=cluster, events=cluster, clock=clock)
+    beat = Beat(probes=probes, steward=steward, statuses=statuses, ready=lambda: operator.ready)
+    return Rooms(operator=operator, beat=beat, topics=topics)
 
 
 async def _watch(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
 
 from sluicegate.act import config_map
-from sluicegate.act.ports import EventNote, Events
+from sluicegate.act.ports import ConfigMaps, EventNote, Events
 from sluicegate.control.records import AppRecord
 from sluicegate.decide.client_config import contents
 from sluicegate.decide.topics.names import Named
@@ -16,19 +15,6 @@ from sluicegate.model.resource import Key
 
 log = logging.getLogger(__name__)
 PLURAL = "kafkaconsumerapps"
-
-
-class ConfigMaps(Protocol):
-    """ConfigMaps by name; never listed, never watched."""
-
-    async def get_config_map(self, key: Key) -> Mapping[str, Any]:
-        """The whole body. Gone when there is none of this name."""
-
-    async def create_config_map(self, key: Key, body: Mapping[str, Any]) -> None:
-        """Conflict when there is one by now."""
-
-    async def update_config_map(self, key: Key, body: Mapping[str, Any]) -> None:
-        """Conflict when it has another resourceVersion than ``body`` by now."""
 
 
 class ClientConfigs:

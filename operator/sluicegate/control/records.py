@@ -10,6 +10,7 @@ from sluicegate.errors import Invalid
 from sluicegate.model.app import AppSpec
 from sluicegate.model.connection import ConnectionSpec
 from sluicegate.model.dependency import ClusterDependencySpec, DependencySpec
+from sluicegate.model.redrive import RedriveSpec
 from sluicegate.model.resource import Key, Meta
 
 S = TypeVar("S")
@@ -34,6 +35,7 @@ AppRecord = Record[AppSpec]
 ConnectionRecord = Record[ConnectionSpec]
 DependencyRecord = Record[DependencySpec]
 ClusterDependencyRecord = Record[ClusterDependencySpec]
+RedriveRecord = Record[RedriveSpec]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,12 @@ Body = Mapping[str, Any]
 
 class Shelf(Generic[S]):
     """Records by key (without a namespace for what is of the whole cluster). ``version`` grows whenever a spec appears,
-    changes or goes."""
+    changes or goes. Objects on their way out are gone for everybody; those that wait for ``finalizer`` are aside."""
 
-    def __init__(self, *, parse: Callable[[Body], S]) -> None:
+    def __init__(self, *, parse: Callable[[Body], S], finalizer: str = "") -> None:
         self._parse = parse
+        self._finalizer = finalizer
+        self._leaving: dict[Key, Record[S]] = {}
         self._cache: Cache[Key, Record[S]] = Cache()
         self.version = 0
 
@@ -32,6 +34,10 @@ class Shelf(Generic[S]):
     def all(self) -> tuple[Record[S], ...]:
         return tuple(self._cache.values())
 
+    def leaving(self) -> tuple[Record[S], ...]:
+        """Those that are being deleted and wait for the finalizer."""
+        return tuple(self._leaving.values())
+
     def mark(self) -> int:
         return self._cache.mark()
 
@@ -40,6 +46,9 @@ class Shelf(Generic[S]):
         meta = parse_meta(body, namespace="")
         if is_leaving(body):
             self.drop(key=meta.key, uid=meta.uid)
+            if self._finalizer and self._finalizer in meta.finalizers:
+                record = Record[S](meta=meta, spec=None, status=shared(body.get("status") or {}))
+                self._leaving[meta.key] = self._read(body, record)
             return
         known = self._cache.get(meta.key)
         same = known if known and known.meta.uid == meta.uid else None
@@ -54,6 +63,8 @@ class Shelf(Generic[S]):
             self.version += 1
 
     def drop(self, *, key: Key, uid: str) -> None:
+        if key in self._leaving and self._leaving[key].meta.uid == uid:
+            del self._leaving[key]
         if self._cache.drop(key, uid=uid):
             self.version += 1
 
@@ -67,6 +78,7 @@ class Shelf(Generic[S]):
             return meta.key
 
         seen = set(each(bodies, take))
+        self._leaving = {key: record for key, record in self._leaving.items() if key in seen}
         if self._cache.sweep_out(seen, mark=mark):
             self.version += 1
 

@@ -21,7 +21,7 @@ from sluicegate.model.connection import ConnectionSpec
 from sluicegate.model.dependency import ClusterDependencySpec, DependencySpec
 from sluicegate.model.observation import Foreign, Pods, Workload
 from sluicegate.model.parse import parse_app, parse_cluster_dependency, parse_connection, parse_dependency
-from sluicegate.model.resource import Key
+from sluicegate.model.resource import TOPICS_FINALIZER, Key
 from sluicegate.observe import workload as extract
 
 Body = Mapping[str, Any]
@@ -31,7 +31,7 @@ class Store:
     """Latest known state by key. A ``put`` that is older than what is known (same uid) changes nothing."""
 
     def __init__(self) -> None:
-        self.apps: Shelf[AppSpec] = Shelf(parse=parse_app)
+        self.apps: Shelf[AppSpec] = Shelf(parse=parse_app, finalizer=TOPICS_FINALIZER)
         self.connections: Shelf[ConnectionSpec] = Shelf(parse=parse_connection)
         self.dependencies: Shelf[DependencySpec] = Shelf(parse=parse_dependency)
         self.cluster_dependencies: Shelf[ClusterDependencySpec] = Shelf(parse=parse_cluster_dependency)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import logging
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -31,8 +31,8 @@ OPEN_NAMES = frozenset({"username", "ca.crt", "tls.crt", "client.id", "token.end
 
 
 class Cluster:
-    """Implements Scales, Statuses, Events and Secrets. ``namespaces`` empty: all of the cluster. Without
-    ``clusterwide`` kinds that live in no namespace are never asked for: a namespaced account is denied them."""
+    """Implements the ports of act/. ``namespaces`` empty: all of the cluster. Without ``clusterwide`` kinds that live
+    in no namespace are never asked for: a namespaced account is denied them."""
 
     def __init__(self, transport: Transport, *, namespaces: tuple[str, ...] = (), clusterwide: bool = True) -> None:
         self._transport = transport
@@ -178,6 +178,22 @@ class Cluster:
             if key not in OPEN_NAMES:
                 remember(value)
         return values
+
+    async def get_config_map(self, key: Key) -> Mapping[str, Any]:
+        return await self._call("get", KINDS["ConfigMap"], key)
+
+    async def create_config_map(self, key: Key, body: Mapping[str, Any]) -> None:
+        query = [("fieldManager", MANAGER)]
+        await self._call("create", KINDS["ConfigMap"], Key(key.namespace, ""), body=body, query=query)
+
+    async def update_config_map(self, key: Key, body: Mapping[str, Any]) -> None:
+        await self._call("update", KINDS["ConfigMap"], key, body=body, query=[("fieldManager", MANAGER)])
+
+    async def put_finalizers(self, *, plural: str, key: Key, resource_version: str, finalizers: Sequence[str]) -> str:
+        body = {"metadata": {"resourceVersion": resource_version, "finalizers": list(finalizers)}}
+        query = [("fieldManager", MANAGER)]
+        found = await self._call("patch", BY_PLURAL[plural], key, body=body, query=query)
+        return str(found["metadata"]["resourceVersion"])
 
     async def create(self, kind: str, body: Mapping[str, Any], *, namespace: str = "") -> dict[str, Any]:
         """The object as the API server took it, with what it has to say about it."""

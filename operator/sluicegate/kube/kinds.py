@@ -79,6 +79,7 @@ KINDS: Mapping[str, Kind] = {
             optional=True,
             clusterwide=True,
         ),
+        Kind(name="DeadLetterRedrive", group=GROUP, version=VERSION, plural="deadletterredrives", optional=True),
         Kind(name="Deployment", group="apps", version="v1", plural="deployments", dropped=POD_TEMPLATE),
         Kind(name="StatefulSet", group="apps", version="v1", plural="statefulsets", dropped=POD_TEMPLATE),
         Kind(
@@ -104,7 +105,9 @@ KINDS: Mapping[str, Kind] = {
             optional=True,
             dropped=(("metadata", "managedFields"),),
         ),
+        Kind(name="ConfigMap", group="", version="v1", plural="configmaps"),
         Kind(name="Secret", group="", version="v1", plural="secrets"),
+        Kind(name="ConfigMap", group="", version="v1", plural="configmaps"),
         Kind(name="Event", group="", version="v1", plural="events"),
         Kind(name="ServiceAccount", group="", version="v1", plural="serviceaccounts"),
         Kind(name="TokenReview", group="authentication.k8s.io", version="v1", plural="tokenreviews"),

@@ -17,6 +17,7 @@ from sluicegate.model.app import AppSpec
 from sluicegate.model.connection import ConnectionSpec
 from sluicegate.model.dependency import ClusterDependencySpec, DependencySpec
 from sluicegate.model.problem import Problem, invalid, of_rules, of_shape, of_unknown_fields
+from sluicegate.model.redrive import RedriveSpec
 from sluicegate.model.resource import GROUP, VERSION, Key, Meta, Part
 
 P = TypeVar("P", bound=Part)
@@ -35,6 +36,7 @@ def parse_meta(body: Body, *, namespace: str = "default") -> Meta:
         generation=int(metadata.get("generation") or 0),
         resource_version=str(metadata.get("resourceVersion") or ""),
         created=_seconds(metadata.get("creationTimestamp")),
+        finalizers=tuple(map(str, metadata.get("finalizers") or ())),
     )
 
 
@@ -56,6 +58,11 @@ def parse_dependency(body: Body) -> DependencySpec:
 def parse_cluster_dependency(body: Body) -> ClusterDependencySpec:
     """The spec of a ClusterDownstreamDependency. Invalid when it cannot be used."""
     return _parse(ClusterDependencySpec, body)
+
+
+def parse_redrive(body: Body) -> RedriveSpec:
+    """The spec of a DeadLetterRedrive. Invalid when it cannot be used."""
+    return _parse(RedriveSpec, body)
 
 
 def read_app(body: Body, *, namespace: str = "default") -> tuple[Meta, AppSpec]:
@@ -84,6 +91,13 @@ def read_cluster_dependency(body: Body) -> tuple[Meta, ClusterDependencySpec]:
     _check_kind(body, kind="ClusterDownstreamDependency")
     _check_fields(ClusterDependencySpec, body)
     return parse_meta(body, namespace=""), parse_cluster_dependency(body)
+
+
+def read_redrive(body: Body, *, namespace: str = "default") -> tuple[Meta, RedriveSpec]:
+    """A DeadLetterRedrive from a file. Invalid for another kind, too, and for fields that do not exist."""
+    _check_kind(body, kind="DeadLetterRedrive")
+    _check_fields(RedriveSpec, body)
+    return parse_meta(body, namespace=namespace), parse_redrive(body)
 
 
 def _parse(model: type[P], body: Body) -> P:

@@ -16,6 +16,8 @@ from sluicegate.model.rule import QUOTED, Rule, add_to
 GROUP = "sluicegate.dev"
 VERSION = "v1alpha1"
 CATEGORY = "sluicegate"
+TOPICS_FINALIZER = f"{GROUP}/topics"
+"""On apps whose topics are to be deleted with them."""
 
 
 class Part(BaseModel):
@@ -69,7 +71,8 @@ class Key:
 class Meta:
     """The part of an object's metadata that decisions and writes need.
 
-    ``created`` is unix seconds: the older of two rivals keeps what both claim.
+    ``created`` is unix seconds: the older of two rivals keeps what both claim. ``finalizers``: who must agree before
+    it is deleted.
     """
 
     key: Key
@@ -77,3 +80,4 @@ class Meta:
     generation: int
     resource_version: str
     created: float
+    finalizers: tuple[str, ...] = ()

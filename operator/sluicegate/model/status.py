@@ -13,6 +13,7 @@ from pydantic import Field
 from sluicegate.model.downstream import BreakerState
 from sluicegate.model.moment import Moment
 from sluicegate.model.resource import Part
+from sluicegate.model.topic import Role, TopicState
 
 Word = Annotated[str, Field(max_length=316)]
 Sentence = Annotated[str, Field(max_length=4096)]
@@ -157,6 +158,42 @@ class AppDependencyStatus(Part):
     """One CamelCase word when something about it is wrong."""
 
 
+class TopicStatus(Part):
+    """One retry, dead-letter or parking topic of this app."""
+
+    name: Word
+    """Its name."""
+    role: Role
+    """Retry, DeadLetter or Parking."""
+    delay: Span | None = None
+    """How long what is in a retry topic waits; the shortest where several retries share it."""
+    partitions: Count | None = None
+    """How many it has."""
+    state: TopicState
+    """InSync, Missing, Creating, Drifted, Incompatible, Conflict, Refused or Waiting (for the source topic)."""
+    id: Word | None = None
+    """The broker's own name for it; another one when it is deleted and made again."""
+    created: bool | None = None
+    """Whether it was made for this app; only such topics are ever deleted or put right."""
+    message: Annotated[str, Field(max_length=1024)] | None = None
+    """A sentence for people."""
+
+
+class DeadLetterStatus(Part):
+    """The dead letters that nobody dealt with yet."""
+
+    topic: Word | None = None
+    """The dead-letter topic; where there are several, the one that holds most."""
+    topics: Count | None = None
+    """How many dead-letter topics the figures are of."""
+    records: Count | None = None
+    """How many there are; absent while unknown."""
+    oldest: Moment | None = None
+    """When the oldest came; absent without any, and while unknown."""
+    rate: float | None = None
+    """How many come, a second."""
+
+
 class AppStatus(Part):
     """What the operator knows and decided; live figures are in its metrics."""
 
@@ -189,6 +226,19 @@ class AppStatus(Part):
         | None
     ) = None
     """What each dependency lets this app have."""
+    topics: (
+        Annotated[
+            tuple[TopicStatus, ...],
+            Field(
+                max_length=128,
+                json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
+            ),
+        ]
+        | None
+    ) = None
+    """Retry and dead-letter topics, and how they stand."""
+    dead_letter: DeadLetterStatus | None = None
+    """The dead letters that nobody dealt with yet."""
     foreign: ForeignStatus | None = None
     """Another autoscaler on the same workload."""
     memory: Annotated[
@@ -197,7 +247,8 @@ class AppStatus(Part):
     ] = Field(default_factory=dict)
     """What a restart must not forget; for the operator only."""
     conditions: Conditions | None = None
-    """Ready, Reconciling, Stalled, ScalingActive, ScalingLimited, LagKnown, PartitionsHealthy, DependenciesHealthy."""
+    """Ready, Reconciling, Stalled, ScalingActive, ScalingLimited, LagKnown, PartitionsHealthy, DependenciesHealthy,
+    TopicsInSync, DeadLettering."""
 
 
 class SweepStatus(Part):

@@ -8,6 +8,7 @@ from sluicegate.model.app import AppSpec
 from sluicegate.model.connection import ConnectionSpec
 from sluicegate.model.dependency import ClusterDependencySpec, DependencySpec
 from sluicegate.model.dependency_status import DependencyStatus
+from sluicegate.model.redrive import RedriveSpec, RedriveStatus
 from sluicegate.model.resource import Part
 from sluicegate.model.status import AppStatus, ConnectionStatus
 
@@ -72,6 +73,7 @@ APP = Kind(
         Column("Limited-By", ".status.limitedBy"),
         Column("Lag", ".status.lag.records", "integer"),
         Column("Lag-Time", ".status.lag.time"),
+        Column("DLQ", ".status.deadLetter.records", "integer"),
         _READY,
         _AGE,
         Column("Group", ".spec.consumerGroup", wide=True),
@@ -92,6 +94,9 @@ spec:
   scaling: {maxReplicas: 40, lagObjective: 60s}
   dependencies:
   - {name: orders-db, costPerReplica: 10}
+  errorHandling:
+    retry: {delays: [10s, 1m, 10m]}
+    deadLetter: {}
 """,
 )
 
@@ -172,4 +177,34 @@ spec:
     clusterwide=True,
 )
 
-KINDS = (APP, CONNECTION, DEPENDENCY, CLUSTER_DEPENDENCY)
+REDRIVE = Kind(
+    kind="DeadLetterRedrive",
+    plural="deadletterredrives",
+    short="dlr",
+    about="A run, like a Job, that moves dead letters of an app beside it back to where they can be handled.",
+    spec=RedriveSpec,
+    status=RedriveStatus,
+    columns=(
+        Column("Phase", ".status.phase"),
+        Column("App", ".spec.appRef.name"),
+        Column("Redriven", ".status.redriven", "integer"),
+        Column("Total", ".status.total", "integer"),
+        Column("Rate", ".status.rate", "number"),
+        _AGE,
+        Column("Parked", ".status.parked", "integer", wide=True),
+        Column("Skipped", ".status.skipped", "integer", wide=True),
+        Column("Destination", ".status.destination", wide=True),
+        Column("Message", ".status.message", wide=True),
+    ),
+    example="""\
+metadata: {name: orders-after-the-fix}
+spec:
+  appRef: {name: orders}
+  to: Retry
+  select: {since: 24h, errorClass: Timeout}
+  rate: {recordsPerSecond: 50}
+  canary: {records: 100}
+""",
+)
+
+KINDS = (APP, CONNECTION, DEPENDENCY, CLUSTER_DEPENDENCY, REDRIVE)

@@ -1,0 +1,21 @@
+"""Who has which topic name: of two apps on one cluster that resolve to the same name the older keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from sluicegate.control.records import AppRecord
+from sluicegate.decide.topics.names import topics_of
+from sluicegate.model.resource import Key
+
+
+def claims(records: Iterable[AppRecord], *, cluster_of: Callable[[AppRecord], str]) -> Mapping[str, Mapping[str, Key]]:
+    """By cluster and name the oldest app that asks for it; of equally old ones the first by name."""
+    found: dict[str, dict[str, Key]] = {}
+    for record in sorted(records, key=lambda record: (record.meta.created, record.meta.key)):
+        if record.spec is None or record.spec.error_handling is None:
+            continue
+        names = found.setdefault(cluster_of(record), {})
+        for topic in topics_of(record.spec, key=record.meta.key).topics:
+            names.setdefault(topic.name, record.meta.key)
+    return found
