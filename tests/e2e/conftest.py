@@ -48,7 +48,8 @@ def release(cluster: Cluster) -> Iterator[Release]:
     yield release
     release.uninstall()
     for crd in (
-        "kafkaconsumerapps", "kafkaconnections", "downstreamdependencies", "clusterdownstreamdependencies"
+        "kafkaconsumerapps", "kafkaconnections", "downstreamdependencies", "clusterdownstreamdependencies",
+        "deadletterredrives",
     ):  # fmt: skip
         cluster.run("delete", "crd", f"{crd}.sluicegate.dev", "--ignore-not-found", limit=120)
     cluster.run("delete", "namespace", release.namespace, "--ignore-not-found", "--wait=false")

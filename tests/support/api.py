@@ -26,6 +26,7 @@ KIND_OF = {
     "kafkaconnections": CONNECTION,
     "downstreamdependencies": "DownstreamDependency",
     "clusterdownstreamdependencies": "ClusterDownstreamDependency",
+    "deadletterredrives": "DeadLetterRedrive",
 }
 
 

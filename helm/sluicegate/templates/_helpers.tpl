@@ -68,11 +68,23 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{/* What the operator may do, in all namespaces or in each of watchNamespaces. */}}
 {{- define "sluicegate.rules" -}}
 - apiGroups: [sluicegate.dev]
-  resources: [kafkaconsumerapps, kafkaconnections, downstreamdependencies]
+  resources: [kafkaconsumerapps, kafkaconnections, downstreamdependencies, deadletterredrives]
   verbs: [list, watch]
 - apiGroups: [sluicegate.dev]
-  resources: [kafkaconsumerapps/status, kafkaconnections/status, downstreamdependencies/status]
+  resources:
+  - kafkaconsumerapps/status
+  - kafkaconnections/status
+  - downstreamdependencies/status
+  - deadletterredrives/status
   verbs: [patch]
+# For the finalizer of apps that ask for their topics to be deleted with them, and nothing else.
+- apiGroups: [sluicegate.dev]
+  resources: [kafkaconsumerapps]
+  verbs: [patch]
+# When ttlSecondsAfterFinished is over.
+- apiGroups: [sluicegate.dev]
+  resources: [deadletterredrives]
+  verbs: [delete]
 {{- if not .Values.watchNamespaces }}
 {{ include "sluicegate.clusterDependencyRules" . }}
 {{- end }}
@@ -88,6 +100,10 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 - apiGroups: [""]
   resources: [events]
   verbs: [create]
+# What apps ask for in clientConfig; those of others are read by name and never written.
+- apiGroups: [""]
+  resources: [configmaps]
+  verbs: [get, create, update]
 {{ include "sluicegate.secretRules" . }}
 - apiGroups: [autoscaling]
   resources: [horizontalpodautoscalers]

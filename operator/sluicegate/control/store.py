@@ -20,7 +20,14 @@ from sluicegate.model.app import AppSpec, TargetKind
 from sluicegate.model.connection import ConnectionSpec
 from sluicegate.model.dependency import ClusterDependencySpec, DependencySpec
 from sluicegate.model.observation import Foreign, Pods, Workload
-from sluicegate.model.parse import parse_app, parse_cluster_dependency, parse_connection, parse_dependency
+from sluicegate.model.parse import (
+    parse_app,
+    parse_cluster_dependency,
+    parse_connection,
+    parse_dependency,
+    parse_redrive,
+)
+from sluicegate.model.redrive import RedriveSpec
 from sluicegate.model.resource import TOPICS_FINALIZER, Key
 from sluicegate.observe import workload as extract
 
@@ -35,17 +42,19 @@ class Store:
         self.connections: Shelf[ConnectionSpec] = Shelf(parse=parse_connection)
         self.dependencies: Shelf[DependencySpec] = Shelf(parse=parse_dependency)
         self.cluster_dependencies: Shelf[ClusterDependencySpec] = Shelf(parse=parse_cluster_dependency)
+        self.redrives: Shelf[RedriveSpec] = Shelf(parse=parse_redrive)
         self.pods = PodIndex()
         self._workloads: dict[str, Cache[Key, Workload]] = {kind.value: Cache() for kind in TargetKind}
         self._autoscalers: dict[str, dict[str, list[extract.AutoscalerFact]]] = {}
 
     def shelves(self) -> Mapping[str, Shelf[Any]]:
-        """Where the resources of each kind of our own are kept; apps last, so that what they name is known first."""
+        """Where the resources of each kind of our own are kept; apps after what they name, to be known first."""
         return {
             "ClusterDownstreamDependency": self.cluster_dependencies,
             "DownstreamDependency": self.dependencies,
             "KafkaConnection": self.connections,
             "KafkaConsumerApp": self.apps,
+            "DeadLetterRedrive": self.redrives,
         }
 
     def put_workload(self, body: Body, *, kind: str) -> Key:
