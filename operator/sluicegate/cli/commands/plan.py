@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import replace
 
 import click
 import yaml
 
 from sluicegate.cli.failure import sentence
-from sluicegate.cli.options import Output, namespace_option, output_option, place, reach_options
+from sluicegate.cli.options import Output, namespace_option, place, reach_options
 
 DIFFERENT = 3
+STRIMZI = "strimzi"
 
 
 @click.command(epilog="Example: kubectl kca plan -f app.yaml -n shop")
@@ -24,21 +26,49 @@ DIFFERENT = 3
     help="YAML of apps, connections and dependencies; - for standard input.",
 )
 @namespace_option
+@click.option(
+    "--bootstrap-servers",
+    "servers",
+    default="",
+    metavar="HOST:PORT,…",
+    help="Ask these brokers about topics (no TLS, no credentials); by default what the operator told of them is used.",
+)
+@click.option("--strimzi-cluster", default="", metavar="NAME", help="Strimzi's Kafka resource, for -o strimzi.")
 @reach_options
-@output_option
-def plan(filename: str, namespace: str, operator_namespace: str, service_account: str, token: str, output: str) -> None:
-    """Say what applying FILE would change, what replicas would come of it, and who would have what of dependencies.
+@click.option(
+    "--output",
+    "-o",
+    type=click.Choice([*(form.value for form in Output), STRIMZI]),
+    default=Output.TABLE.value,
+    show_default=True,
+    help="Form of the output; strimzi: KafkaTopic manifests of the retry and dead-letter topics.",
+)
+def plan(
+    filename: str,
+    namespace: str,
+    servers: str,
+    strimzi_cluster: str,
+    operator_namespace: str,
+    service_account: str,
+    token: str,
+    output: str,
+) -> None:
+    """Say what applying FILE would change: fields, topics, replicas, and who would have what of dependencies.
 
     Nothing is written. The operator's last look at an app is decided about anew with the new spec; where the operator
-    cannot be reached, what is known without it is shown. Exit code 3 when something would change.
+    cannot be reached, what is known without it is shown. Exit code 3 when something would change, topics among it.
     """
     from sluicegate.cli.documents import read_documents
     from sluicegate.cli.plan import lines
+    from sluicegate.cli.plan_brokers import read_topics
     from sluicegate.cli.plan_fetch import fetch
     from sluicegate.cli.planning import plan as planned
     from sluicegate.cli.reach import Way
+    from sluicegate.cli.strimzi import manifests, notes
     from sluicegate.errors import Invalid
 
+    if (output == STRIMZI) != bool(strimzi_cluster):
+        raise click.UsageError("-o strimzi and --strimzi-cluster NAME (of the Kafka resource) go together.")
     with sentence():
         source = "standard input" if filename == "-" else filename
         try:
@@ -48,12 +78,18 @@ def plan(filename: str, namespace: str, operator_namespace: str, service_account
             raise Invalid(f"{source} is not YAML: {error}") from None
         documents = read_documents(text, source=source, namespace=place(namespace), asked=namespace)
         way = Way(operator_namespace=operator_namespace, service_account=service_account, token=token)
-        found = planned(documents, fetch(documents.found, way), now=time.time())
+        shown = fetch(documents.found, way)
+        if servers:
+            shown = replace(shown, brokers=read_topics(documents.found, servers=servers))
+        found = planned(documents, shown, now=time.time())
+        topics = manifests(found, cluster=strimzi_cluster) if output == STRIMZI else []
     for kind in found.ignored:
         click.echo(f"ignored: {kind}", err=True)
-    for note in found.notes:
+    for note in (*found.notes, *(notes(found) if output == STRIMZI else ())):
         click.echo(note, err=True)
-    if output == Output.TABLE.value:
+    if output == STRIMZI:
+        click.echo(yaml.safe_dump_all(topics, sort_keys=False, allow_unicode=True, explicit_start=True).rstrip())
+    elif output == Output.TABLE.value:
         click.echo("\n".join(lines(found)))
     elif output == Output.JSON.value:
         click.echo(json.dumps(found.value(), indent=2, ensure_ascii=False))
