@@ -1,4 +1,4 @@
-"""One app on a page: its row, what was decided and why, its dependencies, and every condition with its words."""
+"""One app on a page: its row, what was decided and why, dependencies, topics, every condition with its words."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.text import Text
 from sluicegate.cli.dependency_table import dependency_table
 from sluicegate.cli.reasons import foreign, notable, reasons
 from sluicegate.cli.table import table
+from sluicegate.cli.topic_table import topic_table
 
 Body = Mapping[str, Any]
 TOLD_ABOVE = frozenset({"why", "limited by"})
@@ -40,8 +41,8 @@ def page(body: Body, *, now: float) -> RenderableType:
         if words and name not in seen:
             seen.add(name)
             sheet.add_row(name, Text(words))
-    shares = dependency_table(body)
-    parts = [table([body], now=now, namespaces=False), sheet, *([shares] if shares else []), _condition_table(status)]
+    blocks = [block for block in (dependency_table(body), topic_table(body)) if block]
+    parts = [table([body], now=now, namespaces=False), sheet, *blocks, _condition_table(status)]
     return Group(*[part for one in parts for part in (one, Text())][:-1])
 
 

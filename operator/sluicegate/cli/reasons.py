@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sluicegate.cli.dependency_table import ceilings
+from sluicegate.cli.topic_table import topics_in_words
 
 Body = Mapping[str, Any]
 BAD_WHEN_TRUE = frozenset({"Stalled", "ScalingLimited", "DeadLettering"})
@@ -31,6 +32,8 @@ def reasons(body: Body) -> list[tuple[str, str]]:
             f"{decision.get('message', 'unknown')} ({decision.get('reason', 'unknown')}, {decision.get('at', '')})",
         ),
     ]
+    if topics := topics_in_words(body):
+        lines.append(("topics", topics))
     if status.get("foreign"):
         lines.append(("foreign", foreign(status["foreign"])))
     lines += [(one["type"], f"{one['status']}: {one.get('message') or one.get('reason')}") for one in notable(status)]
