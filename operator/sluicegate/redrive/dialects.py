@@ -147,8 +147,8 @@ DIALECTS = (SPRING, CONNECT, STREAMS, SHARE_GROUP, SMALLRYE, SLUICEGATE)
 
 
 def read(headers: Headers) -> Origin:
-    """What ``headers`` say. `sluicegate.original.topic` goes before what the dialect says of the source: after a redrive
-    to a retry topic, the framework takes that one for the source."""
+    """What ``headers`` say. `sluicegate.original.topic` goes before what the dialect says of the source: after a
+    redrive to a retry topic, the framework takes that one for the source."""
     if not headers:
         return Origin(dialect=NOBODY)
     newest = dict(headers)

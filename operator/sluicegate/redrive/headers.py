@@ -50,7 +50,7 @@ def moved(letter: Letter, origin: Origin, *, by: str) -> Headers:
 
 
 def parked(letter: Letter, origin: Origin, *, by: str) -> Headers:
-    """The headers for laying ``letter`` aside: all that is known of its failure stays, and how often it was redriven."""
+    """The headers for laying ``letter`` aside: what is known of its failure stays, and how often it was redriven."""
     kept = [header for header in letter.headers if not header[0].startswith(_OURS)]
     return kept + _original(letter, origin) + _redriven(origin.redrives, by=by)
 

@@ -12,7 +12,7 @@ HELD = 0.25
 
 
 class Bucket:
-    """Tokens that come at ``rate`` a second; infinite: always enough. ``now`` seconds of any clock that only goes on."""
+    """Tokens that come at ``rate`` a second; infinite: always enough. ``now`` seconds of a clock that only goes on."""
 
     def __init__(self, *, rate: float, now: float) -> None:
         self._rate = rate

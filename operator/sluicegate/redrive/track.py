@@ -50,6 +50,15 @@ class Counts:
         if repeated:
             self.repeated += 1
 
+    def join(self, other: Counts) -> None:
+        """Add what ``other`` counted."""
+        self.scanned += other.scanned
+        self.matched += other.matched
+        self.redriven += other.redriven
+        self.parked += other.parked
+        self.skipped += other.skipped
+        self.repeated += other.repeated
+
     def row(self) -> tuple[int, ...]:
         """All of it, in the order of the fields."""
         return astuple(self)
@@ -87,6 +96,11 @@ class Track:
     def read(self) -> bool:
         """Whether there is nothing more to read."""
         return self.read_to >= self.end
+
+    @property
+    def open(self) -> int:
+        """How many records are held here: read, and not part of the row yet."""
+        return len(self._open)
 
     @property
     def finished(self) -> bool:

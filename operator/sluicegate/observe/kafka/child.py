@@ -16,14 +16,17 @@ import sys
 import threading
 import time
 import traceback
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from confluent_kafka import KafkaException
 
 from sluicegate.model.kafka import ClientConfig, Fault, FaultKind, Sweep
-from sluicegate.observe.kafka import wire
+from sluicegate.model.topic_order import TopicAnswer
+from sluicegate.observe.kafka import topic_wire, wire
 from sluicegate.observe.kafka.redact import redact, secrets_of
 from sluicegate.observe.kafka.sweep import Sweeper
+from sluicegate.observe.kafka.topic_wire import TopicErrand
+from sluicegate.observe.kafka.topics import Topics
 from sluicegate.observe.kafka.wire import Order
 
 IDLE = 600.0
@@ -38,9 +41,9 @@ class Connections:
         self._idle = idle
         self._writing = threading.Lock()
         self._changing = threading.Lock()
-        self._queues: dict[ClientConfig, queue.SimpleQueue[Order]] = {}
+        self._queues: dict[ClientConfig, queue.SimpleQueue[Any]] = {}
 
-    def give(self, order: Order) -> None:
+    def give(self, order: Order | TopicErrand) -> None:
         with self._changing:
             orders = self._queues.get(order.config)
             if orders is None:
@@ -48,26 +51,23 @@ class Connections:
                 threading.Thread(target=self._serve, args=(order.config, orders), daemon=True).start()
             orders.put(order)
 
-    def _serve(self, config: ClientConfig, orders: queue.SimpleQueue[Order]) -> None:
-        sweeper: Sweeper | None = None
+    def _serve(self, config: ClientConfig, orders: queue.SimpleQueue[Any]) -> None:
+        workers = Workers(config)
         while (order := self._next(config, orders)) is not None:
             self._send(wire.encode_begun(order.number))
             try:
-                sweeper = sweeper or Sweeper(config)
-                sweep = sweeper.sweep(order)
+                body = workers.work(order)
             except KafkaException as error:
                 told = redact(str(error.args[0].str()), secrets_of(config))
-                sweep = _failed(
-                    order, Fault(FaultKind.CONFIGURATION, f"the client refuses a setting: {told}", retriable=False)
-                )
+                words = f"the client refuses a setting: {told}"
+                body = _failed(order, Fault(FaultKind.CONFIGURATION, words, retriable=False))
             except Exception:
                 traceback.print_exc()
-                sweep = _failed(
-                    order, Fault(FaultKind.OTHER, "the sweep failed by a mistake of Sluicegate; see its log")
-                )
-            self._send(wire.encode_sweep(order.number, sweep))
+                words = "it could not be done by a mistake of Sluicegate; see its log"
+                body = _failed(order, Fault(FaultKind.OTHER, words))
+            self._send(body)
 
-    def _next(self, config: ClientConfig, orders: queue.SimpleQueue[Order]) -> Order | None:
+    def _next(self, config: ClientConfig, orders: queue.SimpleQueue[Any]) -> Any | None:
         try:
             return orders.get(timeout=self._idle)
         except queue.Empty:
@@ -83,18 +83,28 @@ class Connections:
             self._out.flush()
 
 
-def _failed(order: Order, fault: Fault) -> Sweep:
-    now = time.monotonic()
-    return Sweep(at=order.now, seconds=now - order.monotonic, brokers=0, answers=(), fault=fault)
+class Workers:
+    """Who does what on one connection, each made at its first order. KafkaException when a setting is refused."""
+
+    def __init__(self, config: ClientConfig) -> None:
+        self._config = config
+        self._sweeper: Sweeper | None = None
+        self._topics: Topics | None = None
+
+    def work(self, order: Order | TopicErrand) -> bytes:
+        """The body of the answer."""
+        if isinstance(order, TopicErrand):
+            self._topics = self._topics or Topics(self._config)
+            return topic_wire.encode_answer(order.number, self._topics.do(order.order, limit=order.limit))
+        self._sweeper = self._sweeper or Sweeper(self._config)
+        return wire.encode_sweep(order.number, self._sweeper.sweep(order))
 
 
-def _read(source: BinaryIO) -> bytes | None:
-    header = source.read(wire.HEADER.size)
-    if len(header) < wire.HEADER.size:
-        return None
-    (size,) = wire.HEADER.unpack(header)
-    body = source.read(size)
-    return body if len(body) == size else None
+def _failed(order: Order | TopicErrand, fault: Fault) -> bytes:
+    if isinstance(order, TopicErrand):
+        return topic_wire.encode_answer(order.number, TopicAnswer(fault=fault))
+    seconds = time.monotonic() - order.monotonic
+    return wire.encode_sweep(order.number, Sweep(at=order.now, seconds=seconds, brokers=0, answers=(), fault=fault))
 
 
 def main() -> None:
@@ -108,8 +118,9 @@ def main() -> None:
     os.dup2(2, 1)
     connections = Connections(out)
     source = sys.stdin.buffer
-    while (body := _read(source)) is not None:
-        connections.give(wire.decode_order(body))
+    while (body := wire.read_frame(source)) is not None:
+        is_errand = topic_wire.is_errand(body)
+        connections.give(topic_wire.decode_errand(body) if is_errand else wire.decode_order(body))
     # Clients may be in the middle of a call: there is nothing to be tidied up that the kernel does not.
     os._exit(0)
 

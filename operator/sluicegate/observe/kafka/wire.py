@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import struct
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 from sluicegate.model.kafka import (
     ClientConfig,
@@ -44,6 +44,16 @@ class Order:
 
 def frame(body: bytes) -> bytes:
     return HEADER.pack(len(body)) + body
+
+
+def read_frame(source: BinaryIO) -> bytes | None:
+    """The next body; None when the other end closed."""
+    header = source.read(HEADER.size)
+    if len(header) < HEADER.size:
+        return None
+    (size,) = HEADER.unpack(header)
+    body = source.read(size)
+    return body if len(body) == size else None
 
 
 def encode_order(order: Order) -> bytes:

@@ -1,0 +1,328 @@
+"""A redrive from its first record to its last: read, choose, write, commit what was acknowledged, again and again.
+
+One thread and one loop. Nothing here waits for long: each turn hears commands, serves acknowledgements, commits and
+reports when it is time, and moves on as far as rate, window and canary allow.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+from sluicegate.model.redrive import Phase
+from sluicegate.redrive.books import Books
+from sluicegate.redrive.canary import Stage, Trial
+from sluicegate.redrive.command import Command, Go, Pause, Rate, Stop
+from sluicegate.redrive.dialects import Origin, read
+from sluicegate.redrive.fate import Fate, Judge
+from sluicegate.redrive.histogram import Tally
+from sluicegate.redrive.letter import Letter
+from sluicegate.redrive.notes import Notes
+from sluicegate.redrive.order import RedriveOrder
+from sluicegate.redrive.pace import Meter, Pace
+from sluicegate.redrive.progress import Progress
+from sluicegate.redrive.refusal import Refusal
+from sluicegate.redrive.selection import Selection
+from sluicegate.redrive.sink import Sink
+from sluicegate.redrive.source import End, Source
+from sluicegate.redrive.track import Entry, Outcome
+from sluicegate.redrive.watch import Watch
+
+MOST_BYTES = 32 * 1024 * 1024
+"""Written and not acknowledged."""
+BYTES_A_SECOND = 64 * 1024 * 1024.0
+"""However small the rate in records: large records must not fill the broker's network."""
+MOST_PENDING = 50_000
+"""Records read and not committed, for the sake of memory: many may be passed over while one is on its way."""
+BATCH = 1_000
+REPORT_EVERY = 0.5
+LONGEST_WAIT = 0.05
+SHORT_FOR = 30.0
+"""Seconds that a partition may end earlier than at the start before that is believed."""
+LAST_WORDS = 10.0
+"""Seconds for the last acknowledgements."""
+
+
+class Held(NamedTuple):
+    """A selected record that may not go yet."""
+
+    letter: Letter
+    origin: Origin
+    entry: Entry
+    fate: Fate
+
+
+class Engine:
+    """``heard`` tells commands that came, ``say`` reports; ``trouble`` what the clients complain of. ``watch`` opens
+    the look behind the ends for a canary. ``clock`` seconds that only go on."""
+
+    def __init__(
+        self,
+        order: RedriveOrder,
+        *,
+        source: Source,
+        sink_of: Callable[[Callable[[Entry, Fate], None]], Sink],
+        books: Books,
+        judge: Judge,
+        watch: Callable[[], Watch],
+        heard: Callable[[], list[Command]],
+        say: Callable[[Progress], None],
+        trouble: Callable[[], str],
+        clock: Callable[[], float],
+    ) -> None:
+        spec = order.spec
+        self._order = order
+        self._source = source
+        self._sink = sink_of(self._acknowledged)
+        self._books = books
+        self._judge = judge
+        self._open_watch = watch
+        self._heard = heard
+        self._say = say
+        self._trouble = trouble
+        self._clock = clock
+        self._selection = Selection(spec.select, started=order.started)
+        self._tally = Tally(started=order.started, told=None if spec.dry_run else order.counted.get("report"))
+        self._trial = Trial(None if spec.dry_run else spec.canary, proved=books.proved, sent=books.counts.redriven)
+        self._notes = Notes()
+        self._own_rate = spec.rate.records_per_second or math.inf
+        now = clock()
+        self._pace = Pace(records=self._own_rate, octets=BYTES_A_SECOND, now=now)
+        self._meter = Meter(now=now)
+        self._selected = books.counts.matched
+        self._buffer: deque[Letter | End] = deque()
+        self._held: Held | None = None
+        self._watch: Watch | None = None
+        self._paused = ""
+        self._stopped = False
+        self._said_at = -math.inf
+        self._left: set[int] = set()
+        self._short: dict[int, float] = {}
+
+    def run(self) -> None:
+        """To the end, or until told to stop. The last report says how it ended; none is last after a stop."""
+        phase, message = Phase.RUNNING, ""
+        try:
+            self._begin()
+            while not self._turn():
+                pass
+        except Refusal as refusal:
+            phase, message = Phase.FAILED, str(refusal)
+        if not self._sink.flush(LAST_WORDS) and phase is not Phase.FAILED:
+            self._stopped = True
+        if self._sink.refused and phase is not Phase.FAILED:
+            self._stopped = True
+        self._books.commit(now=self._clock(), tidy=True)
+        self._books.settle(now=self._clock(), at_once=True)
+        if phase is Phase.RUNNING and not self._stopped:
+            phase, message = Phase.SUCCEEDED, self._notes.words()
+        self._report(phase, message or ("stopped" if self._stopped else ""))
+        if self._watch is not None:
+            self._watch.close()
+
+    def _begin(self) -> None:
+        tracks = self._books.tracks
+        self._source.begin({number: track.position for number, track in tracks.items() if not track.read})
+        self._left = {number for number, track in tracks.items() if track.read}
+
+    def _turn(self) -> bool:
+        """One round; whether the run is over."""
+        for command in self._heard():
+            self._obey(command)
+        if self._stopped:
+            return True
+        self._sink.serve()
+        self._lay_aside_refused()
+        now = self._clock()
+        self._miss(now)
+        if self._books.due(now=now):
+            self._books.commit(now=now)
+        self._books.settle(now=now)
+        if now - self._said_at >= REPORT_EVERY:
+            self._report(Phase.PAUSED if self._paused else Phase.RUNNING, self._words(now))
+        if self._all_sent() and self._held is None:
+            if self._trial.passed:
+                return self._at_rest()
+            self._look_back(now)
+        elif self._trial.full and self._at_rest():
+            self._look_back(now)
+        elif self._paused:
+            self._sink.wait(LONGEST_WAIT)
+        else:
+            self._move_on()
+        return False
+
+    def _at_rest(self) -> bool:
+        """Whether nothing is on its way; waits a little if something is."""
+        if self._sink.octets == 0 and not self._sink.refused:
+            return True
+        self._sink.wait(LONGEST_WAIT)
+        return False
+
+    def _all_sent(self) -> bool:
+        if self._full():
+            return True
+        return not self._buffer and len(self._left) == len(self._books.tracks)
+
+    def _full(self) -> bool:
+        most = self._order.spec.select.max_records
+        return most is not None and self._selected >= most
+
+    def _move_on(self) -> None:
+        if not self._buffer and self._books.pending < MOST_PENDING and not self._full():
+            self._buffer.extend(self._source.batch(BATCH, within=LONGEST_WAIT))
+        for _ in range(BATCH):
+            if self._held is None:
+                if not self._buffer or self._full():
+                    return
+                self._held = self._weigh(self._buffer.popleft())
+                if self._held is None:
+                    continue
+            wait = self._wait()
+            if wait > 0:
+                self._sink.wait(min(wait, LONGEST_WAIT))
+                return
+            try:
+                self._carry_out(self._held)
+            except BufferError:
+                self._sink.wait(LONGEST_WAIT)
+                return
+            self._held = None
+
+    def _weigh(self, found: Letter | End) -> Held | None:
+        """The record with what becomes of it; None when nothing needs to be done."""
+        track = self._books.tracks[found.partition]
+        if isinstance(found, End) or found.offset >= track.end:
+            track.reach(found.offset)
+            self._leave_what_is_read(found.partition)
+            if not track.read:
+                self._short.setdefault(found.partition, self._clock())
+            return None
+        self._short.pop(found.partition, None)
+        if found.offset < track.read_to:
+            return None
+        entry = track.take(found.offset)
+        origin = read(found.headers)
+        selected = self._selection.matches(found, origin)
+        self._leave_what_is_read(found.partition)
+        if not selected:
+            self._books.done(entry, Outcome.PASSED_OVER)
+            track.advance()
+            return None
+        self._selected += 1
+        self._tally.add(found, origin)
+        if self._order.spec.dry_run:
+            self._books.done(entry, Outcome.SKIPPED)
+            track.advance()
+            return None
+        return Held(found, origin, entry, self._judge.fate(found, origin))
+
+    def _miss(self, now: float) -> None:
+        """Refusal when a partition goes on ending before where it ended at the start. A new leader may say so for a
+        moment; a topic that was made anew says so for good, and what it holds is not what was asked for."""
+        for partition, since in self._short.items():
+            if now - since > SHORT_FOR:
+                track = self._books.tracks[partition]
+                raise Refusal(
+                    f"{self._order.dead_letter}, partition {partition} ends before offset {track.end}, where it ended "
+                    "at the start: it was deleted and made again, or lost records; start another redrive"
+                )
+
+    def _leave_what_is_read(self, partition: int) -> None:
+        if partition not in self._left and self._books.tracks[partition].read:
+            self._left.add(partition)
+            self._source.leave([partition])
+
+    def _wait(self) -> float:
+        """Seconds before the next record may go."""
+        if self._trial.full or self._books.ahead >= self._books.window or self._sink.octets > MOST_BYTES:
+            return LONGEST_WAIT
+        return self._pace.wait(now=self._clock())
+
+    def _carry_out(self, held: Held) -> None:
+        fate = held.fate
+        if fate.topic:
+            self._sink.write(held.letter, held.entry, fate)
+            self._books.writes(held.entry)
+            self._pace.take(octets=fate.octets)
+            if fate.outcome is Outcome.REDRIVEN:
+                self._trial.sends()
+        else:
+            self._books.done(held.entry, fate.outcome)
+        if fate.why:
+            self._notes.add(held.letter, outcome=fate.outcome, why=fate.why)
+
+    def _acknowledged(self, entry: Entry, fate: Fate) -> None:
+        self._books.done(entry, fate.outcome)
+
+    def _lay_aside_refused(self) -> None:
+        """Records that the broker found too large, though their topic's limit was not known here."""
+        while self._sink.refused:
+            refused = self._sink.refused[0]
+            letter, why = refused.letter, f"topic {refused.fate.topic!r} does not take it: {refused.words}"
+            if refused.fate.outcome is Outcome.PARKED:
+                raise Refusal(f"{self._order.dead_letter}, {letter.place} could not be parked: {why}")
+            origin = read(letter.headers)
+            fate = self._judge.stuck(letter, origin, why=why)
+            self._carry_out(Held(letter, origin, refused.entry, fate))
+            self._sink.refused.popleft()
+
+    def _look_back(self, now: float) -> None:
+        """The canary's wait."""
+        if self._trial.stage is Stage.SENDING:
+            if not self._at_rest():
+                return
+            self._trial.soak(now=now)
+            if self._trial.passed:
+                return
+            self._watch = self._open_watch()
+        if self._watch is None:
+            return
+        for origin in self._watch.back(within=LONGEST_WAIT):
+            self._trial.came_back(origin)
+        self._trial.judge(now=now, caught_up=self._watch.caught_up)
+        if self._trial.passed:
+            self._watch.close()
+            self._watch = None
+            self._books.proved = True
+            self._books.commit_all()
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case Rate(per_second=per_second):
+                told = math.inf if per_second is None else per_second
+                self._pace.set(min(self._own_rate, told), now=self._clock())
+            case Pause(why=why):
+                self._paused = why or "paused"
+            case Go():
+                self._paused = ""
+            case Stop():
+                self._stopped = True
+
+    def _words(self, now: float) -> str:
+        told = (self._paused, self._books.trouble, self._trouble(), self._trial.words(now=now), self._notes.words())
+        return "; ".join(one for one in told if one)
+
+    def _report(self, phase: Phase, message: str) -> None:
+        self._said_at = now = self._clock()
+        books, counts = self._books, self._books.counts
+        self._say(
+            Progress(
+                phase=phase,
+                total=books.total,
+                scanned=counts.scanned,
+                matched=counts.matched,
+                redriven=counts.redriven,
+                parked=counts.parked,
+                skipped=counts.skipped,
+                repeated=counts.repeated,
+                rate=round(self._meter.rate(counts.redriven + counts.parked, now=now), 3),
+                ends={number: track.end for number, track in books.tracks.items()},
+                report=self._tally.report(),
+                message=message,
+                settled=dict(books.settled),
+                counted={"report": self._tally.memory()},
+            )
+        )
