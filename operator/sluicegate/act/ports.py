@@ -76,6 +76,13 @@ class ConfigMaps(Protocol):
         """Conflict when it has another resourceVersion than ``body`` by now."""
 
 
+class Redrives(Protocol):
+    """DeadLetterRedrives that are over."""
+
+    async def delete_redrive(self, key: Key, *, uid: str) -> None:
+        """Gone when there is none of this name; Conflict when another one has taken its place."""
+
+
 class Finalizers(Protocol):
     """Who must agree before one of our own objects is deleted."""
 

@@ -50,6 +50,7 @@ class Shelf(Generic[S]):
                 record = Record[S](meta=meta, spec=None, status=shared(body.get("status") or {}))
                 self._leaving[meta.key] = self._read(body, record)
             return
+        self._leaving.pop(meta.key, None)
         known = self._cache.get(meta.key)
         same = known if known and known.meta.uid == meta.uid else None
         status = shared(body.get("status") or {})

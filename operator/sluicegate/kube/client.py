@@ -189,6 +189,10 @@ class Cluster:
     async def update_config_map(self, key: Key, body: Mapping[str, Any]) -> None:
         await self._call("update", KINDS["ConfigMap"], key, body=body, query=[("fieldManager", MANAGER)])
 
+    async def delete_redrive(self, key: Key, *, uid: str) -> None:
+        body = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": {"uid": uid}}
+        await self._call("delete", KINDS["DeadLetterRedrive"], key, body=body)
+
     async def put_finalizers(self, *, plural: str, key: Key, resource_version: str, finalizers: Sequence[str]) -> str:
         body = {"metadata": {"resourceVersion": resource_version, "finalizers": list(finalizers)}}
         query = [("fieldManager", MANAGER)]

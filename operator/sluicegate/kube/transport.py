@@ -21,6 +21,7 @@ METHODS: Mapping[str, str] = {
     "create": "POST",
     "update": "PUT",
     "patch": "PATCH",
+    "delete": "DELETE",
 }
 MERGE_PATCH = "application/merge-patch+json"
 AUTH = ["BearerToken"]

@@ -10,7 +10,7 @@ from pydantic import Field
 from sluicegate.model.address import BootstrapServers, ConsumerGroup, TopicName
 from sluicegate.model.dependency_ref import Dependencies
 from sluicegate.model.duration import Duration, between
-from sluicegate.model.error_handling import ClientConfig, ErrorHandling
+from sluicegate.model.error_handling import MOST_TOPICS, ClientConfig, ErrorHandling
 from sluicegate.model.moment import GivenMoment
 from sluicegate.model.quantity import Quantity
 from sluicegate.model.resource import ObjectName, Part
@@ -217,6 +217,21 @@ class AppSpec(Part):
             message="name the topics that errorHandling is for in topics",
             cel="!has(self.errorHandling) || has(self.topics)",
             holds=lambda spec: spec.error_handling is None or spec.topics is not None,
+            field="errorHandling",
+        ),
+        Rule(
+            message=f"name fewer topics or fewer delays: each topic times (delays + 1) may be {MOST_TOPICS} at most",
+            cel=(
+                "!has(self.errorHandling) || !has(self.topics) || !has(self.errorHandling.retry)"
+                " || self.topics.size() * (1 + (has(self.errorHandling.retry.delays)"
+                " ? self.errorHandling.retry.delays.size() : has(self.errorHandling.retry.backoff)"
+                f" ? self.errorHandling.retry.backoff.attempts : 0)) <= {MOST_TOPICS}"
+            ),
+            holds=lambda spec: (
+                spec.error_handling is None
+                or spec.error_handling.retry is None
+                or len(spec.topics or ()) * (1 + len(spec.error_handling.retry.seconds)) <= MOST_TOPICS
+            ),
             field="errorHandling",
         ),
     )

@@ -8,14 +8,16 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from sluicegate.model.duration import Duration, between
-from sluicegate.model.resource import Part
+from sluicegate.model.duration import PATTERN, Duration, between
+from sluicegate.model.resource import ObjectName, Part
 from sluicegate.model.rule import QUOTED, Rule
 
 TOKENS = ("topic", "group", "index", "delay", "delayMs", "app", "namespace")
 """What a name template may hold, each in braces."""
 _TEMPLATE = r"([a-zA-Z0-9._-]|\{(" + "|".join(TOKENS) + r")\})+"
 MOST_DELAYS = 16
+MOST_TOPICS = 128
+"""Retry and dead-letter topics of one app."""
 TOPIC_CONFIGS = frozenset(
     {
         "compression.type",
@@ -105,6 +107,19 @@ class StormAction(StrEnum):
 
 class Backoff(Part):
     """Delays that grow: initial, initial x multiplier, and so on, never above max."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            message="raise max to initial or more, or lower initial",
+            cel=(
+                "!has(self.max) || self.initial.size() < 2 || self.max.size() < 2"
+                f" || !self.initial.matches('{PATTERN}') || !self.max.matches('{PATTERN}')"
+                " || duration(self.initial) <= duration(self.max)"
+            ),
+            holds=lambda part: part.max is None or part.initial <= part.max,
+            field="max",
+        ),
+    )
 
     initial: Delay
     """The first delay."""
@@ -225,15 +240,5 @@ class ErrorHandling(Part):
 class ClientConfig(Part):
     """A ConfigMap with the names of all topics and recommended client settings, for the consumers to read."""
 
-    config_map_name: Annotated[
-        str,
-        Field(min_length=1, max_length=253),
-        Rule(
-            message="write the name of a ConfigMap: lower-case letters, digits, '-' and '.', a letter or digit at both "
-            "ends",
-            cel="self.matches('^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$')",
-            found=QUOTED,
-            holds=lambda name: re.fullmatch("[a-z0-9]([-a-z0-9.]*[a-z0-9])?", name) is not None,
-        ),
-    ]
+    config_map_name: ObjectName
     """Name of the ConfigMap, in the namespace of this resource; one that a person made is not overwritten."""

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from sluicegate.model.address import TopicName
-from sluicegate.model.duration import Duration, between
+from sluicegate.model.duration import PATTERN, Duration, between
 from sluicegate.model.moment import Moment
 from sluicegate.model.resource import ObjectName, Part
 from sluicegate.model.rule import Rule
@@ -45,8 +45,16 @@ class Phase(StrEnum):
     FAILED = "Failed"
 
 
+_FIXED = Rule(
+    message="what is moved, and where to, cannot be changed: delete this resource and create another",
+    cel="self == oldSelf",
+)
+
+
 class AppRef(Part):
     """The app whose dead letters are moved."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (_FIXED,)
 
     name: ObjectName
     """Name of the KafkaConsumerApp, in the namespace of this resource."""
@@ -54,6 +62,20 @@ class AppRef(Part):
 
 class Select(Part):
     """Which dead letters are moved: those that match everything given here. Absent: all."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        _FIXED,
+        Rule(
+            message="lower until below since: what came at least until ago and at most since ago would be nothing",
+            cel=(
+                "!has(self.since) || !has(self.until) || self.since.size() < 2 || self.until.size() < 2"
+                f" || !self.since.matches('{PATTERN}') || !self.until.matches('{PATTERN}')"
+                " || duration(self.until) < duration(self.since)"
+            ),
+            holds=lambda part: part.since is None or part.until is None or part.until < part.since,
+            field="until",
+        ),
+    )
 
     since: Annotated[Duration, between("1s", "8784h")] | None = None
     """Only those that came within this time before the start."""
@@ -87,7 +109,7 @@ class RedriveRate(Part):
 
     records_per_second: float = Field(default=50.0, ge=0, le=1_000_000)
     """So many a second; 0: no limit."""
-    percent_of_consume_rate: float | None = Field(default=None, gt=0, le=100)
+    percent_of_consume_rate: float | None = Field(default=None, ge=0.01, le=100)
     """So much of what the app handles now, in percent; at least one record a second. Absent: no such limit."""
 
 
@@ -124,6 +146,14 @@ class RedriveSpec(Part):
             cel="(has(self.to) && self.to == 'Topic') == has(self.topic)",
             holds=lambda spec: (spec.to is Destination.TOPIC) == (spec.topic is not None),
             field="topic",
+        ),
+        Rule(
+            message=_FIXED.message,
+            cel=" && ".join(
+                f"has(self.{name}) == has(oldSelf.{name}) && (!has(self.{name}) || self.{name} == oldSelf.{name})"
+                for name in ("to", "topic", "partitioner", "dryRun")
+            )
+            + " && has(self.select) == has(oldSelf.select)",
         ),
     )
 
