@@ -40,9 +40,9 @@ def is_ours(seen: BrokerTopic, before: TopicStanding | None) -> bool:
     """Whether this app's operator made it: remembered with this very id, or remembered as about to be made."""
     if before is None:
         return False
-    if before.state is TopicState.CREATING and not before.id:
-        return True
-    return before.created and before.id == seen.id
+    # A topic that was only just made has no id in the status yet: brokers tell it when they are asked again.
+    made = before.created or before.state is TopicState.CREATING
+    return made and before.id in ("", seen.id)
 
 
 def _missing(wish: Wish, before: TopicStanding | None, rules: TopicRules) -> Judged:

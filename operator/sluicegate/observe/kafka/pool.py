@@ -9,13 +9,17 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from zlib import crc32
 
 from sluicegate.errors import Bug
 from sluicegate.model.kafka import ClientConfig, Fault, FaultKind, GroupQuestion, Sweep
+from sluicegate.model.topic_order import TopicAnswer, TopicOrder
+from sluicegate.observe.kafka import topic_wire, wire
 from sluicegate.observe.kafka.process import Died
 from sluicegate.observe.kafka.slot import NotYet, Slot
 from sluicegate.observe.kafka.suspects import FIRST_WAIT, Suspects, wait
+from sluicegate.observe.kafka.topic_wire import TopicErrand
 from sluicegate.observe.kafka.wire import Order
 
 NAME = "sluicegate-sweep"
@@ -37,6 +41,8 @@ class SweepPool:
         self._slots = tuple(Slot(f"{NAME}-{number}", wait=wait) for number in range(children))
         # Each connection in quarantine waits by itself, so the process need not.
         self._quarantine = Slot(f"{NAME}-quarantine", wait=lambda _: FIRST_WAIT)
+        # Topics have a process of their own: making them takes long, and must neither delay nor harm a sweep.
+        self._topics = Slot(f"{NAME}-topics", wait=wait)
         self._alone = asyncio.Lock()
         self._suspects = Suspects()
         self._numbers = itertools.count(1)
@@ -75,14 +81,47 @@ class SweepPool:
             words = f"no process for the sweep can be started: {error}"
         return Sweep(at=at, seconds=time.monotonic() - began, brokers=0, answers=(), fault=Fault(kind, words))
 
+    async def topics(
+        self,
+        config: ClientConfig,
+        order: TopicOrder,
+        *,
+        timeout: float,  # noqa: ASYNC109 (as in `sweep`)
+    ) -> TopicAnswer:
+        """Change and describe topics of one connection, within ``timeout`` seconds; faults are in the answer.
+
+        What was under way when the process ended may have been done or not: the next look shows it.
+        """
+        if self._closed:
+            raise Bug("topics were asked of a pool that is closed")
+        deadline = time.monotonic() + timeout
+        try:
+            process = await self._topics.ready(within=timeout - LEAST)
+            left = deadline - time.monotonic()
+            errand = TopicErrand(number=next(self._numbers), config=config, order=order, limit=left * KAFKAS_SHARE)
+            asked = process.ask(errand.number, topic_wire.encode_errand(errand), config=config)
+            try:
+                answer = topic_wire.decode_answer(await asyncio.wait_for(asked, left))
+            except TimeoutError:
+                process.kill()
+                return _failed(FaultKind.TIMED_OUT, f"the topics' process did not answer within {timeout:g} s")
+            return replace(answer, at=self._now())
+        except Died as error:
+            return _failed(FaultKind.CRASHED, f"the topics' process ended {error}; it is started anew")
+        except NotYet as error:
+            words = f"the topics' process ended too often lately; it is started anew in {error.seconds:.0f} s"
+            return _failed(FaultKind.CRASHED, words)
+        except OSError as error:
+            return _failed(FaultKind.CRASHED, f"no process for the topics can be started: {error}")
+
     async def close(self) -> None:
         """End all children."""
         self._closed = True
-        await asyncio.gather(*(slot.close() for slot in (*self._slots, self._quarantine)))
+        await asyncio.gather(*(slot.close() for slot in (*self._slots, self._quarantine, self._topics)))
 
     def pids(self) -> tuple[int, ...]:
         """Process ids of the living children."""
-        processes = (slot.process for slot in (*self._slots, self._quarantine))
+        processes = (slot.process for slot in (*self._slots, self._quarantine, self._topics))
         return tuple(process.pid for process in processes if process is not None and process.alive)
 
     async def _sweep_shared(
@@ -145,11 +184,16 @@ class SweepPool:
             limit=left * KAFKAS_SHARE,
         )
         try:
-            return await asyncio.wait_for(process.ask(order), left)
+            body = await asyncio.wait_for(process.ask(order.number, wire.encode_order(order), config=config), left)
         except TimeoutError:
             process.kill()
             raise Hung from None
+        return wire.decode_sweep(body, questions=order.questions)[1]
 
 
 class Quarantined(Exception):
     """The connection is suspected of crashing its process, and it is not its turn; the text is for users."""
+
+
+def _failed(kind: FaultKind, words: str) -> TopicAnswer:
+    return TopicAnswer(fault=Fault(kind, words))

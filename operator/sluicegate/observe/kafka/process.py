@@ -9,10 +9,9 @@ import signal
 import sys
 from collections.abc import Callable
 
-from sluicegate.model.kafka import Sweep
+from sluicegate.model.kafka import ClientConfig
 from sluicegate.observe.kafka import wire
 from sluicegate.observe.kafka.redact import redact, secrets_of
-from sluicegate.observe.kafka.wire import Order
 
 log = logging.getLogger(__name__)
 MODULE = "sluicegate.observe.kafka.child"
@@ -70,19 +69,17 @@ class Process:
     def alive(self) -> bool:
         return not self._killed and self._process.returncode is None and not self._tasks[0].done()
 
-    async def ask(self, order: Order) -> Sweep:
-        """The sweep for ``order``. Died when the process ends first."""
-        answer = asyncio.get_running_loop().create_future()
-        self._answers[order.number] = answer
-        self._secrets.update(secrets_of(order.config))
+    async def ask(self, number: int, body: bytes, *, config: ClientConfig) -> bytes:
+        """The answer to the order ``body``, which bears ``number``. Died when the process ends first."""
+        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._answers[number] = answer
+        self._secrets.update(secrets_of(config))
         try:
-            await self._write(wire.frame(wire.encode_order(order)))
-            body = await answer
+            await self._write(wire.frame(body))
+            return await answer
         finally:
-            self._answers.pop(order.number, None)
-            self._begun.discard(order.number)
-        _, sweep = wire.decode_sweep(body, questions=order.questions)
-        return sweep
+            self._answers.pop(number, None)
+            self._begun.discard(number)
 
     def kill(self) -> None:
         """End it at once, by SIGKILL."""

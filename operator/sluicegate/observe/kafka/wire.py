@@ -57,7 +57,7 @@ def read_frame(source: BinaryIO) -> bytes | None:
 
 
 def encode_order(order: Order) -> bytes:
-    return _dump(
+    return dump(
         [
             order.number,
             order.config.settings,
@@ -91,14 +91,14 @@ def decode_order(body: bytes) -> Order:
 
 
 def encode_sweep(number: int, sweep: Sweep) -> bytes:
-    return _dump(
+    return dump(
         [
             number,
             sweep.at,
             sweep.seconds,
             sweep.brokers,
             sweep.cluster_id,
-            _fault_out(sweep.fault),
+            fault_out(sweep.fault),
             sweep.requests,
             [_answer_out(answer) for answer in sweep.answers],
         ]
@@ -115,7 +115,7 @@ def decode_sweep(body: bytes, *, questions: tuple[GroupQuestion, ...]) -> tuple[
         seconds=seconds,
         brokers=brokers,
         cluster_id=cluster_id,
-        fault=_fault_in(fault),
+        fault=fault_in(fault),
         requests=requests,
         answers=tuple(_answer_in(question, row) for question, row in pairs),
     )
@@ -124,7 +124,7 @@ def decode_sweep(body: bytes, *, questions: tuple[GroupQuestion, ...]) -> tuple[
 
 def encode_begun(number: int) -> bytes:
     """Word that an order was taken up."""
-    return _dump([number])
+    return dump([number])
 
 
 def is_begun(body: bytes) -> bool:
@@ -136,15 +136,15 @@ def number_of(body: bytes) -> int:
     return int(body[1:].partition(b",")[0].rstrip(b"]"))
 
 
-def _dump(value: Any) -> bytes:
+def dump(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def _fault_out(fault: Fault | None) -> list[Any] | None:
+def fault_out(fault: Fault | None) -> list[Any] | None:
     return None if fault is None else [fault.kind.value, fault.message, fault.retriable]
 
 
-def _fault_in(row: list[Any] | None) -> Fault | None:
+def fault_in(row: list[Any] | None) -> Fault | None:
     return None if row is None else Fault(FaultKind(row[0]), row[1], retriable=row[2])
 
 
@@ -153,9 +153,9 @@ def _answer_out(answer: GroupAnswer) -> list[Any]:
         answer.at,
         [_partition_out(p) for p in answer.partitions],
         _group_out(answer.group),
-        _fault_out(answer.group_fault),
-        [[topic, _fault_out(fault)] for topic, fault in answer.topic_faults],
-        _fault_out(answer.fault),
+        fault_out(answer.group_fault),
+        [[topic, fault_out(fault)] for topic, fault in answer.topic_faults],
+        fault_out(answer.fault),
     ]
 
 
@@ -165,15 +165,15 @@ def _answer_in(question: GroupQuestion, row: list[Any]) -> GroupAnswer:
         question=question,
         partitions=tuple(_partition_in(one) for one in partitions),
         group=_group_in(group),
-        group_fault=_fault_in(group_fault),
-        topic_faults=tuple((topic, found) for topic, raw in topic_faults if (found := _fault_in(raw)) is not None),
-        fault=_fault_in(fault),
+        group_fault=fault_in(group_fault),
+        topic_faults=tuple((topic, found) for topic, raw in topic_faults if (found := fault_in(raw)) is not None),
+        fault=fault_in(fault),
         at=at,
     )
 
 
 def _partition_out(p: Partition) -> list[Any]:
-    row = [p.topic, p.partition, p.start, p.end, p.stable, p.committed, _fault_out(p.fault), p.at, p.topic_id]
+    row = [p.topic, p.partition, p.start, p.end, p.stable, p.committed, fault_out(p.fault), p.at, p.topic_id]
     return row if p.earlier is None else [*row, *p.earlier]
 
 
@@ -186,7 +186,7 @@ def _partition_in(row: list[Any]) -> Partition:
         end=end,
         stable=stable,
         committed=committed,
-        fault=_fault_in(fault),
+        fault=fault_in(fault),
         at=at,
         topic_id=topic_id,
         earlier=(earlier[0], earlier[1]) if earlier else None,
