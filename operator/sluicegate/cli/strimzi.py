@@ -14,20 +14,21 @@ from sluicegate.cli.plan import Plan
 from sluicegate.cli.topic_changes import PlannedTopic, TopicAction
 from sluicegate.errors import Invalid
 
-API_VERSION, KIND, CLUSTER = "kafka.strimzi.io/v1beta2", "KafkaTopic", "strimzi.io/cluster"
+API_GROUP, KIND, CLUSTER = "kafka.strimzi.io", "KafkaTopic", "strimzi.io/cluster"
 LONGEST = 253
 """Characters of an object's name in Kubernetes."""
 _HASH = 10
 _LEGAL = re.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 
 
-def manifests(plan: Plan, *, cluster: str) -> list[dict[str, Any]]:
-    """One for each topic that the apps of ``plan`` ask for, there or not. ``cluster`` names the Kafka resource.
+def manifests(plan: Plan, *, cluster: str, version: str = "v1beta2") -> list[dict[str, Any]]:
+    """One for each topic that the apps of ``plan`` ask for, there or not. ``cluster`` names the Kafka resource;
+    ``version`` v1beta2, or v1 for Strimzi from 1.0 on: what is written here is the same in both.
 
     Invalid where it is not known how many partitions a topic must have: without a number the brokers' default would
     hold, and with fewer than the source has messages are lost.
     """
-    return [_manifest(topic, cluster=cluster) for topic in _wanted(plan)]
+    return [_manifest(topic, cluster=cluster, version=version) for topic in _wanted(plan)]
 
 
 def notes(plan: Plan) -> list[str]:
@@ -57,7 +58,7 @@ def _wanted(plan: Plan) -> Iterable[PlannedTopic]:
     return found.values()
 
 
-def _manifest(topic: PlannedTopic, *, cluster: str) -> dict[str, Any]:
+def _manifest(topic: PlannedTopic, *, cluster: str, version: str) -> dict[str, Any]:
     if topic.partitions is None:
         raise Invalid(
             f"how many partitions {topic.name} must have is not known: give --bootstrap-servers HOST:PORT, so that "
@@ -67,7 +68,7 @@ def _manifest(topic: PlannedTopic, *, cluster: str) -> dict[str, Any]:
     if topic.replication is not None:
         spec["replicas"] = topic.replication
     return {
-        "apiVersion": API_VERSION,
+        "apiVersion": f"{API_GROUP}/{version}",
         "kind": KIND,
         "metadata": {"name": object_name(topic.name), "labels": {CLUSTER: cluster}},
         "spec": {**spec, "config": _config(topic.config)},

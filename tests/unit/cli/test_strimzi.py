@@ -50,6 +50,13 @@ def test_all_topics_that_an_app_asks_for_are_manifests_that_the_schema_takes() -
     }
 
 
+def test_a_strimzi_that_takes_v1_only_gets_the_same_in_v1() -> None:
+    plan = planned(handled(), there=(deployment(),), brokers=answer())
+    old, new = manifests(plan, cluster="main"), manifests(plan, cluster="main", version="v1")
+    assert {body["apiVersion"] for body in new} == {"kafka.strimzi.io/v1"}
+    assert [body["spec"] for body in new] == [body["spec"] for body in old]
+
+
 def test_topics_that_are_there_stay_in_the_manifests_and_those_named_no_more_do_not() -> None:
     renamed = handled(deadLetter={"nameTemplate": "{topic}.dead"})
     found = manifests(planned(renamed, there=(handled(*WELL), deployment())), cluster="main")

@@ -15,6 +15,7 @@ from sluicegate.cli.options import Output, namespace_option, place, reach_option
 
 DIFFERENT = 3
 STRIMZI = "strimzi"
+API_VERSIONS = ("v1beta2", "v1")
 
 
 @click.command(epilog="Example: kubectl kca plan -f app.yaml -n shop")
@@ -31,9 +32,17 @@ STRIMZI = "strimzi"
     "servers",
     default="",
     metavar="HOST:PORT,…",
-    help="Ask these brokers about topics (no TLS, no credentials); by default what the operator told of them is used.",
+    help="Ask these brokers about topics, with TLS and credentials of the KafkaConnection, whose Secrets you must be "
+    "allowed to get; by default what the operator told of topics is used.",
 )
 @click.option("--strimzi-cluster", default="", metavar="NAME", help="Strimzi's Kafka resource, for -o strimzi.")
+@click.option(
+    "--strimzi-api",
+    type=click.Choice(API_VERSIONS),
+    default=API_VERSIONS[0],
+    show_default=True,
+    help="Version of KafkaTopic, for -o strimzi; Strimzi from 1.0 on takes v1 only.",
+)
 @reach_options
 @click.option(
     "--output",
@@ -48,6 +57,7 @@ def plan(
     namespace: str,
     servers: str,
     strimzi_cluster: str,
+    strimzi_api: str,
     operator_namespace: str,
     service_account: str,
     token: str,
@@ -80,9 +90,9 @@ def plan(
         way = Way(operator_namespace=operator_namespace, service_account=service_account, token=token)
         shown = fetch(documents.found, way)
         if servers:
-            shown = replace(shown, brokers=read_topics(documents.found, servers=servers))
+            shown = replace(shown, brokers=read_topics(documents.found, shown, servers=servers))
         found = planned(documents, shown, now=time.time())
-        topics = manifests(found, cluster=strimzi_cluster) if output == STRIMZI else []
+        topics = manifests(found, cluster=strimzi_cluster, version=strimzi_api) if output == STRIMZI else []
     for kind in found.ignored:
         click.echo(f"ignored: {kind}", err=True)
     for note in (*found.notes, *(notes(found) if output == STRIMZI else ())):
