@@ -47,7 +47,7 @@ class Shelf(Generic[S]):
         if is_leaving(body):
             self.drop(key=meta.key, uid=meta.uid)
             if self._finalizer and self._finalizer in meta.finalizers:
-                record = Record[S](meta=meta, spec=None, status=shared(body.get("status") or {}))
+                record: Record[S] = Record(meta=meta, spec=None, status=shared(body.get("status") or {}))
                 self._leaving[meta.key] = self._read(body, record)
             return
         self._leaving.pop(meta.key, None)
