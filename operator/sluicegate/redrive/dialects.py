@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sluicegate.model.evolve import quick
 from sluicegate.redrive.letter import Headers
 
 LONGEST = 512
@@ -24,6 +25,7 @@ NOBODY = "none"
 """The dialect of records without any headers known here."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """What the headers of one record say. ``topic`` empty, numbers None: they do not say. ``timestamp`` milliseconds
@@ -144,6 +146,7 @@ SLUICEGATE = Dialect(
 )
 DIALECTS = (SPRING, CONNECT, STREAMS, SHARE_GROUP, SMALLRYE, SLUICEGATE)
 """Ours last: a record that came back through a redrive keeps our `original` headers, whoever failed on it then."""
+_MARKS = {mark: rank for rank, dialect in reversed(list(enumerate(DIALECTS))) for mark in dialect.marks}
 
 
 def read(headers: Headers) -> Origin:
@@ -152,12 +155,13 @@ def read(headers: Headers) -> Origin:
     if not headers:
         return Origin(dialect=NOBODY)
     newest = dict(headers)
-    speaks = next((one for one in DIALECTS if any(mark in newest for mark in one.marks)), None)
-    if speaks is None:
+    marks = _MARKS.keys() & newest.keys()
+    if not marks:
         return Origin(dialect=NOBODY, redrives=_redrives(newest), redrive_id=as_text(newest.get(REDRIVE_ID)))
+    speaks = DIALECTS[min(_MARKS[mark] for mark in marks)]
+    oldest = dict(reversed(headers))
     if not speaks.last:
-        newest = dict(reversed(headers))
-    oldest = dict(headers) if not speaks.last else dict(reversed(headers))
+        newest, oldest = oldest, newest
     source = SLUICEGATE if ORIGINAL_TOPIC in newest else speaks
     return Origin(
         dialect=speaks.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sluicegate.model.evolve import quick
 from sluicegate.model.redrive import Destination, OnLoop
 from sluicegate.redrive import headers
 from sluicegate.redrive.dialects import Origin
@@ -12,7 +13,7 @@ from sluicegate.redrive.letter import Headers, Letter
 from sluicegate.redrive.order import NO_SOURCE, RedriveOrder
 from sluicegate.redrive.partitioner import partition_for
 from sluicegate.redrive.refusal import Refusal
-from sluicegate.redrive.size import batch_of_one
+from sluicegate.redrive.size import at_most, batch_of_one
 from sluicegate.redrive.track import Outcome
 
 
@@ -24,6 +25,7 @@ class Room:
     most: int | None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fate:
     """``outcome`` once it is acknowledged; ``topic`` empty when nothing is written. ``why`` it does not just go where
@@ -64,9 +66,9 @@ class Judge:
         if room is None:
             return self.stuck(letter, origin, why=f"topic {topic!r} does not exist")
         moved = headers.moved(letter, origin, by=order.uid)
-        octets = batch_of_one(letter.key, letter.value, moved)
-        if room.most is not None and octets > room.most:
-            return self.stuck(letter, origin, why=_too_large(octets, topic, room.most))
+        octets = at_most(letter.key, letter.value, moved)
+        if why := _too_large(letter, moved, octets, topic=topic, most=room.most):
+            return self.stuck(letter, origin, why=why)
         return self._to(topic, room, letter, outcome=Outcome.REDRIVEN, given=moved, octets=octets, why="")
 
     def stuck(self, letter: Letter, origin: Origin, *, why: str) -> Fate:
@@ -92,11 +94,11 @@ class Judge:
                 f"{topic!r}: create it, or set spec.guards.onLoop to Skip"
             )
         given = headers.parked(letter, origin, by=self._order.uid)
-        octets = batch_of_one(letter.key, letter.value, given)
-        if room.most is not None and octets > room.most:
+        octets = at_most(letter.key, letter.value, given)
+        if too_large := _too_large(letter, given, octets, topic=topic, most=room.most):
             raise Refusal(
                 f"{self._order.dead_letter}, {letter.place} is to be parked{because}, and "
-                f"{_too_large(octets, topic, room.most)}: raise that topic's max.message.bytes, or set "
+                f"{too_large}: raise that topic's max.message.bytes, or set "
                 "spec.guards.onLoop to Skip"
             )
         return self._to(topic, room, letter, outcome=Outcome.PARKED, given=given, octets=octets, why=why)
@@ -115,5 +117,11 @@ class Judge:
         return Fate(outcome=outcome, topic=topic, partition=partition, headers=given, octets=octets, why=why)
 
 
-def _too_large(octets: int, topic: str, most: int) -> str:
-    return f"its {octets} bytes are more than topic {topic!r} takes (max.message.bytes {most})"
+def _too_large(letter: Letter, given: Headers, octets: int, *, topic: str, most: int | None) -> str:
+    """Why ``topic`` does not take it, empty when it does; ``octets`` at most that it has."""
+    if most is None or octets <= most:
+        return ""
+    exactly = batch_of_one(letter.key, letter.value, given)
+    return (
+        f"its {exactly} bytes are more than topic {topic!r} takes (max.message.bytes {most})" if exactly > most else ""
+    )

@@ -11,6 +11,17 @@ _BATCH = 61
 """Bytes of a batch besides its records."""
 
 
+def at_most(key: bytes | None, value: bytes | None, headers: Headers) -> int:
+    """No fewer bytes than `batch_of_one`, in a tenth of the time; a few dozen too many."""
+    octets = _BATCH + 32 + len(key or b"") + len(value or b"")
+    for name, content in headers:
+        # A character of a name takes four bytes at most, a length five.
+        octets += 10 + (len(name) if name.isascii() else 4 * len(name))
+        if content is not None:
+            octets += len(content)
+    return octets
+
+
 def batch_of_one(key: bytes | None, value: bytes | None, headers: Headers) -> int:
     """In bytes."""
     # Attributes, the deltas of time and offset (both 0), then key, value and headers, each after its length.
