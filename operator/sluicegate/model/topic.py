@@ -73,12 +73,14 @@ class Change:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What became of one change. ``fault`` None: it is done; ``id`` of the topic, where it was created.
-    ``exists``: it was there already (Create), or is gone already (Delete)."""
+    ``exists``: it was there already (Create), or is gone already (Delete). ``kept``: not deleted, since it is not
+    empty."""
 
     change: Change
     fault: Fault | None = None
     id: str = ""
     exists: bool = False
+    kept: bool = False
 
 
 class TopicState(StrEnum):

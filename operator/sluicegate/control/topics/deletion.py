@@ -74,7 +74,13 @@ class Deletion:
             note = EventNote(type="Warning", reason="TopicsNotDeleted", message=message)
             await self._events.create_event(note, plural=PLURAL, record_key=record.meta.key, uid=record.meta.uid)
             return
-        log.info("topics of a deleted app dealt with", extra={"app": str(record.meta.key), "deleted": len(outcomes)})
+        kept = sorted(one.change.topic for one in outcomes if one.kept)
+        deleted = sorted(one.change.topic for one in outcomes if not one.kept)
+        log.info("topics of a deleted app", extra={"app": str(record.meta.key), "deleted": deleted, "kept": kept})
+        if kept:
+            message = f"{', '.join(kept)} not deleted with the app: there are messages in it"
+            note = EventNote(type="Normal", reason="TopicsKept", message=message)
+            await self._events.create_event(note, plural=PLURAL, record_key=record.meta.key, uid=record.meta.uid)
         await self._write(record, [name for name in record.meta.finalizers if name != FINALIZER])
 
     async def _delete(

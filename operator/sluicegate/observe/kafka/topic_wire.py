@@ -58,7 +58,7 @@ def encode_answer(number: int, answer: TopicAnswer) -> bytes:
         [
             number,
             {name: _topic_out(found) for name, found in answer.topics.items()},
-            [[_change_out(one.change), fault_out(one.fault), one.id, one.exists] for one in answer.outcomes],
+            [[_change_out(one.change), fault_out(one.fault), one.id, one.exists, one.kept] for one in answer.outcomes],
             sorted(answer.config_keys),
             fault_out(answer.fault),
             dict(answer.requests),
@@ -71,8 +71,8 @@ def decode_answer(body: bytes) -> TopicAnswer:
     return TopicAnswer(
         topics={name: _topic_in(row) for name, row in topics.items()},
         outcomes=tuple(
-            Outcome(change=_change_in(change), fault=fault_in(why), id=id_, exists=exists)
-            for change, why, id_, exists in outcomes
+            Outcome(change=_change_in(change), fault=fault_in(why), id=id_, exists=exists, kept=kept)
+            for change, why, id_, exists, kept in outcomes
         ),
         config_keys=frozenset(keys),
         fault=fault_in(fault),

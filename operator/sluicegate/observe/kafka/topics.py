@@ -205,10 +205,12 @@ class Topics:
                 yield self._outcome(change, found)
             elif str(found.topic_id) != change.id:
                 yield Outcome(change=change, exists=True)
-            elif not change.force and not self._is_empty(change.topic, partitions=len(found.partitions)):
-                yield Outcome(change=change)
-            else:
+            elif change.force or (empty := self._is_empty(change.topic, partitions=len(found.partitions))) is True:
                 meant.append(change)
+            elif isinstance(empty, KafkaError):
+                yield self._outcome(change, empty)
+            else:
+                yield Outcome(change=change, kept=True)
         if meant:
             done = self._ask(
                 "DeleteTopics",
@@ -219,10 +221,11 @@ class Topics:
             )
             yield from (self._outcome(change, done[change.topic]) for change in meant)
 
-    def _is_empty(self, topic: str, *, partitions: int) -> bool:
+    def _is_empty(self, topic: str, *, partitions: int) -> bool | KafkaError:
         at = [(topic, number) for number in range(partitions)]
         start, end, _ = self._client.offsets(at)
-        return all(isinstance(end[one], int) and start[one] == end[one] for one in at)
+        unknown = next((one for one in (*start.values(), *end.values()) if isinstance(one, KafkaError)), None)
+        return all(start[one] == end[one] for one in at) if unknown is None else unknown
 
     def _outcome(self, change: Change, found: Any | KafkaError) -> Outcome:
         if not isinstance(found, KafkaError):
