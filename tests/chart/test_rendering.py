@@ -29,6 +29,7 @@ def test_by_default_it_installs_these_objects(render: Render) -> None:
         ("ClusterRoleBinding", "sluicegate"),
         ("ClusterRoleBinding", "sluicegate-operators-reviews"),
         ("CustomResourceDefinition", "clusterdownstreamdependencies.sluicegate.dev"),
+        ("CustomResourceDefinition", "deadletterredrives.sluicegate.dev"),
         ("CustomResourceDefinition", "downstreamdependencies.sluicegate.dev"),
         ("CustomResourceDefinition", "kafkaconnections.sluicegate.dev"),
         ("CustomResourceDefinition", "kafkaconsumerapps.sluicegate.dev"),

@@ -7,18 +7,21 @@ import pytest
 from tests.support.chart import Body, Render, Rendered
 
 RIGHTS = {
-    ("sluicegate.dev", "kafkaconsumerapps"): {"list", "watch"},
+    ("sluicegate.dev", "kafkaconsumerapps"): {"list", "watch", "patch"},
     ("sluicegate.dev", "kafkaconnections"): {"list", "watch"},
     ("sluicegate.dev", "downstreamdependencies"): {"list", "watch"},
     ("sluicegate.dev", "kafkaconsumerapps/status"): {"patch"},
     ("sluicegate.dev", "kafkaconnections/status"): {"patch"},
     ("sluicegate.dev", "downstreamdependencies/status"): {"patch"},
+    ("sluicegate.dev", "deadletterredrives"): {"list", "watch", "delete"},
+    ("sluicegate.dev", "deadletterredrives/status"): {"patch"},
     ("apps", "deployments"): {"list", "watch"},
     ("apps", "statefulsets"): {"list", "watch"},
     ("apps", "deployments/scale"): {"get", "update"},
     ("apps", "statefulsets/scale"): {"get", "update"},
     ("", "pods"): {"list", "watch"},
     ("", "events"): {"create"},
+    ("", "configmaps"): {"get", "create", "update"},
     ("", "secrets"): {"get"},
     ("autoscaling", "horizontalpodautoscalers"): {"list"},
     ("keda.sh", "scaledobjects"): {"list"},
@@ -158,6 +161,7 @@ def test_those_who_may_edit_a_namespace_may_edit_apps_but_not_their_status(rende
         ("sluicegate.dev", "kafkaconsumerapps"),
         ("sluicegate.dev", "kafkaconnections"),
         ("sluicegate.dev", "downstreamdependencies"),
+        ("sluicegate.dev", "deadletterredrives"),
     }, "what several namespaces share is for those who run the cluster"
     view = render().one("ClusterRole", ending="-view")
     assert set().union(*rights(view).values()) == {"get", "list", "watch"}

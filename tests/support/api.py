@@ -1,7 +1,8 @@
 """An API server in memory, for faults that a real one cannot be told to have: a lost answer, a death after a write.
 
 It keeps what the real one promises: one growing resourceVersion, 409 for a stale one, 404 for what is not there, a
-generation that only a spec changes, statuses merged as RFC 7386 has it. Watchers are told at once unless it is held.
+generation that only a spec changes, statuses merged as RFC 7386 has it, nothing gone before its last finalizer.
+Watchers are told at once unless it is held.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from tests.support.api_faults import Died, Fault
 Body = dict[str, Any]
 Ref = tuple[str, Key]
 APP, CONNECTION, DEPLOYMENT = "KafkaConsumerApp", "KafkaConnection", "Deployment"
+CONFIG_MAP, REDRIVE = "ConfigMap", "DeadLetterRedrive"
 KIND_OF = {
     "kafkaconsumerapps": APP,
     "kafkaconnections": CONNECTION,
     "downstreamdependencies": "DownstreamDependency",
     "clusterdownstreamdependencies": "ClusterDownstreamDependency",
-    "deadletterredrives": "DeadLetterRedrive",
+    "deadletterredrives": REDRIVE,
 }
 
 
@@ -41,7 +43,7 @@ class Written:
 
 
 class Api:
-    """Implements Scales, Statuses, Events, Secrets and Lists. ``calls`` counts requests by name;
+    """Implements the ports of act/, and Lists. ``calls`` counts requests by name;
     ``pruned`` fields of statuses that older CRDs do not know;
     ``died`` says that a fault ended the operator's process."""
 
@@ -84,8 +86,14 @@ class Api:
         return self._store(ref, new)
 
     def delete(self, kind: str, name: str, *, namespace: str = "shop") -> None:
-        body = self.objects.pop((kind, Key(namespace, name)))
-        self._tell("DELETED", body)
+        ref = (kind, Key(namespace, name))
+        if self.objects[ref]["metadata"].get("finalizers"):
+            body = copy.deepcopy(self.objects[ref])
+            body["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+            body["metadata"]["generation"] += 1
+            self._store(ref, body)
+        else:
+            self._tell("DELETED", self.objects.pop(ref))
 
     def fail(self, call: str, fault: Fault, *, times: int = 1) -> None:
         self._faults.setdefault(call, []).extend([fault] * times)
@@ -173,6 +181,44 @@ class Api:
 
         return await self._do("get_secret", Key(namespace, name), act)
 
+    async def get_config_map(self, key: Key) -> Mapping[str, Any]:
+        return await self._do("get_config_map", key, lambda: copy.deepcopy(self._get((CONFIG_MAP, key))))
+
+    async def create_config_map(self, key: Key, body: Mapping[str, Any]) -> None:
+        def act() -> None:
+            if (CONFIG_MAP, key) in self.objects:
+                raise Conflict(f"ConfigMap {key} exists")
+            self._store((CONFIG_MAP, key), copy.deepcopy(dict(body)))
+
+        await self._do("create_config_map", key, act)
+
+    async def update_config_map(self, key: Key, body: Mapping[str, Any]) -> None:
+        def act() -> None:
+            self._get((CONFIG_MAP, key), version=body["metadata"].get("resourceVersion"))
+            self._store((CONFIG_MAP, key), copy.deepcopy(dict(body)))
+
+        await self._do("update_config_map", key, act)
+
+    async def put_finalizers(self, *, plural: str, key: Key, resource_version: str, finalizers: Sequence[str]) -> str:
+        def act() -> str:
+            ref = (KIND_OF[plural], key)
+            body = copy.deepcopy(self._get(ref, version=resource_version))
+            body["metadata"]["finalizers"] = list(finalizers)
+            if body["metadata"].get("deletionTimestamp") and not finalizers:
+                self._tell("DELETED", self.objects.pop(ref))
+                return resource_version
+            return str(self._store(ref, body)["metadata"]["resourceVersion"])
+
+        return str(await self._do("put_finalizers", key, act))
+
+    async def delete_redrive(self, key: Key, *, uid: str) -> None:
+        def act() -> None:
+            if self._get((REDRIVE, key))["metadata"]["uid"] != uid:
+                raise Conflict(f"{key} is another one by now")
+            self.delete(REDRIVE, key.name, namespace=key.namespace)
+
+        await self._do("delete_redrive", key, act)
+
     async def list_bodies(self, kind: str) -> Sequence[Mapping[str, Any]]:
         return await self._do(
             f"list {kind}",
@@ -238,6 +284,8 @@ class Api:
 def _take(store: Store, type_: str, body: Body) -> None:
     key, uid = Key(body["metadata"].get("namespace", ""), body["metadata"]["name"]), body["metadata"]["uid"]
     kind, gone = body["kind"], type_ == "DELETED"
+    if kind == CONFIG_MAP:
+        return
     shelf = store.shelves().get(kind)
     if shelf is not None:
         if gone:

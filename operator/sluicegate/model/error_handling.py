@@ -112,7 +112,7 @@ class Backoff(Part):
         Rule(
             message="raise max to initial or more, or lower initial",
             cel=(
-                "!has(self.max) || self.initial.size() < 2 || self.max.size() < 2"
+                "!has(self.initial) || !has(self.max) || self.initial.size() < 2 || self.max.size() < 2"
                 f" || !self.initial.matches('{PATTERN}') || !self.max.matches('{PATTERN}')"
                 " || duration(self.initial) <= duration(self.max)"
             ),

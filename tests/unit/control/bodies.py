@@ -93,3 +93,29 @@ def dependency(
         },
         "spec": {"capacity": {"value": capacity}, **offer, **spec},
     }
+
+
+def redrive(
+    name: str = "again",
+    *,
+    namespace: str = "shop",
+    app: str = "orders",
+    uid: str = "",
+    generation: int = 1,
+    version: int = 1,
+    created: str = "2026-01-01T00:00:00Z",
+    **spec: Any,
+) -> dict[str, Any]:
+    return {
+        "apiVersion": "sluicegate.dev/v1alpha1",
+        "kind": "DeadLetterRedrive",
+        "metadata": {
+            "name": name,
+            "namespace": namespace,
+            "uid": uid or f"uid-{namespace}-{name}",
+            "generation": generation,
+            "resourceVersion": str(version),
+            "creationTimestamp": created,
+        },
+        "spec": {"appRef": {"name": app}, **spec},
+    }

@@ -108,15 +108,16 @@ async def test_our_own_kind_missing_is_an_error_that_says_what_to_install(server
         await cluster.list_bodies("KafkaConsumerApp")
 
 
-async def test_apps_go_on_where_the_crds_of_dependencies_are_not_installed_yet(
+async def test_apps_go_on_where_the_crds_of_later_versions_are_not_installed_yet(
     server: Server, cluster: Cluster
 ) -> None:
-    server.answers = [(404, {"message": "the server could not find the requested resource"})] * 2
+    server.answers = [(404, {"message": "the server could not find the requested resource"})] * 3
     assert await cluster.list_bodies("DownstreamDependency") == []
     assert await cluster.list_bodies("ClusterDownstreamDependency") == []
+    assert await cluster.list_bodies("DeadLetterRedrive") == []
     server.answers = [(200, {"items": []})] * 2
     assert await cluster.serves_own_kinds()
-    asked = [path.partition("?")[0].rpartition("/")[2] for _, path, _, _ in server.seen[2:]]
+    asked = [path.partition("?")[0].rpartition("/")[2] for _, path, _, _ in server.seen[3:]]
     assert asked == ["kafkaconsumerapps", "kafkaconnections"]
 
 
@@ -150,6 +151,57 @@ async def test_an_event_of_what_lives_in_no_namespace_stands_where_the_api_serve
         "name": "warehouse",
         "uid": "u",
     }
+
+
+async def test_a_config_map_is_made_in_its_namespace_and_changed_by_version(server: Server, cluster: Cluster) -> None:
+    server.answers = [(201, {}), (200, {}), (409, {"message": "the object has been modified"})]
+    body = {"metadata": {"name": "orders", "resourceVersion": "7"}, "data": {"group.id": "g"}}
+    await cluster.create_config_map(ORDERS, body)
+    await cluster.update_config_map(ORDERS, body)
+    with pytest.raises(Conflict, match="has been modified"):
+        await cluster.update_config_map(ORDERS, body)
+    assert [(method, path.partition("?")[0]) for method, path, _, _ in server.seen[:2]] == [
+        ("POST", "/api/v1/namespaces/shop/configmaps"),
+        ("PUT", "/api/v1/namespaces/shop/configmaps/orders"),
+    ]
+    assert server.seen[1][3]["metadata"]["resourceVersion"] == "7"
+
+
+async def test_a_config_map_is_read_whole_or_gone(server: Server, cluster: Cluster) -> None:
+    server.answers = [(200, {"metadata": {"resourceVersion": "7"}, "data": {"a": "b"}}), (404, {"message": "none"})]
+    assert (await cluster.get_config_map(ORDERS))["metadata"]["resourceVersion"] == "7"
+    with pytest.raises(Gone):
+        await cluster.get_config_map(ORDERS)
+
+
+async def test_finalizers_are_the_whole_list_for_one_version_and_nothing_else(server: Server, cluster: Cluster) -> None:
+    server.answers = [(200, {"metadata": {"resourceVersion": "8"}})]
+    version = await cluster.put_finalizers(
+        plural="kafkaconsumerapps",
+        key=ORDERS,
+        resource_version="7",
+        finalizers=("other.dev/x", "sluicegate.dev/topics"),
+    )
+    assert version == "8"
+    method, path, headers, body = server.seen[0]
+    assert (method, path) == (
+        "PATCH",
+        "/apis/sluicegate.dev/v1alpha1/namespaces/shop/kafkaconsumerapps/orders?fieldManager=sluicegate",
+    )
+    assert headers["Content-Type"] == "application/merge-patch+json"
+    assert body == {"metadata": {"resourceVersion": "7", "finalizers": ["other.dev/x", "sluicegate.dev/topics"]}}
+
+
+async def test_a_redrive_is_deleted_only_where_it_is_still_the_same_one(server: Server, cluster: Cluster) -> None:
+    server.answers = [(200, {"status": "Success"}), (409, {"message": "the UID in the precondition"}), (404, {})]
+    await cluster.delete_redrive(Key("shop", "again"), uid="u-1")
+    method, path, _, body = server.seen[0]
+    assert (method, path) == ("DELETE", "/apis/sluicegate.dev/v1alpha1/namespaces/shop/deadletterredrives/again")
+    assert body["preconditions"] == {"uid": "u-1"}
+    with pytest.raises(Conflict, match="UID in the precondition"):
+        await cluster.delete_redrive(Key("shop", "again"), uid="u-1")
+    with pytest.raises(Gone):
+        await cluster.delete_redrive(Key("shop", "again"), uid="u-1")
 
 
 async def test_a_list_that_expires_between_pages_is_tried_again_later(server: Server, cluster: Cluster) -> None:

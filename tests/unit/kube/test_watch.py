@@ -58,7 +58,7 @@ def test_the_only_handlers_are_those_that_write_nothing() -> None:
     watched = {str(handler.id) for handler in registry._watching.get_all_handlers()}
     assert watched == {
         "kafkaconsumerapps", "kafkaconnections", "downstreamdependencies", "clusterdownstreamdependencies",
-        "deployments", "statefulsets", "pods",
+        "deadletterredrives", "deployments", "statefulsets", "pods",
     }  # fmt: skip
 
 

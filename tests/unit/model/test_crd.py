@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sluicegate.model.crd import definition, files, main
 from sluicegate.model.rule import VALIDATIONS
-from sluicegate.model.schema.kinds import APP, CLUSTER_DEPENDENCY, CONNECTION, DEPENDENCY, KINDS, Kind
+from sluicegate.model.schema.kinds import APP, CLUSTER_DEPENDENCY, CONNECTION, DEPENDENCY, KINDS, REDRIVE, Kind
 from sluicegate.model.schema.text import yaml_text
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -57,10 +57,11 @@ def test_the_command_writes_the_files_and_names_its_arguments(
     assert main([str(crds), str(chart), str(docs)]) == 0
     assert {path.name for path in crds.iterdir()} == {
         "kafkaconsumerapps.yaml", "kafkaconnections.yaml",
-        "downstreamdependencies.yaml", "clusterdownstreamdependencies.yaml",
+        "downstreamdependencies.yaml", "clusterdownstreamdependencies.yaml", "deadletterredrives.yaml",
     }  # fmt: skip
     assert {path.name for path in docs.iterdir()} == {
         "kafkaconsumerapp.md", "kafkaconnection.md", "downstreamdependency.md", "clusterdownstreamdependency.md",
+        "deadletterredrive.md",
     }  # fmt: skip
     assert main([]) == 2
     assert "CRDS_DIRECTORY" in capsys.readouterr().err
@@ -92,6 +93,8 @@ def test_the_schema_is_structural(kind: Kind) -> None:
         else:
             assert "anyOf" not in node, path
             assert node["type"] in {"object", "array", "string", "integer", "number", "boolean"}, path
+        for bound in ("exclusiveMinimum", "exclusiveMaximum"):
+            assert isinstance(node.get(bound, False), bool), f"{path}: the API server takes no number there"
 
 
 @each_kind
@@ -157,12 +160,22 @@ def test_no_source_of_a_dependency_has_a_default(kind: Kind) -> None:
     assert [name for name, member in members if "default" in member] == []
 
 
+def test_no_template_of_a_topic_s_name_has_a_default() -> None:
+    handling = schema_of(APP)["properties"]["spec"]["properties"]["errorHandling"]["properties"]
+    for part in (handling["retry"], handling["deadLetter"]):
+        assert "default" not in part["properties"]["nameTemplate"], "presets could never stand in"
+    assert {name for name in handling["retry"]["properties"] if "default" in handling["retry"]["properties"][name]} == (
+        set()
+    ), "delays and backoff are a choice"
+
+
 def test_what_several_namespaces_share_lives_in_none_of_them() -> None:
     assert {kind.kind: definition(kind)["spec"]["scope"] for kind in KINDS} == {
         "KafkaConsumerApp": "Namespaced",
         "KafkaConnection": "Namespaced",
         "DownstreamDependency": "Namespaced",
         "ClusterDownstreamDependency": "Cluster",
+        "DeadLetterRedrive": "Namespaced",
     }
     shared = schema_of(CLUSTER_DEPENDENCY)["properties"]["spec"]["properties"].keys()
     assert shared - schema_of(DEPENDENCY)["properties"]["spec"]["properties"].keys() == {"allowedNamespaces"}
@@ -175,6 +188,7 @@ def test_kinds_have_the_short_names_and_the_category_that_were_promised() -> Non
         "KafkaConnection": ["kconn"],
         "DownstreamDependency": ["dsd"],
         "ClusterDownstreamDependency": ["cdsd"],
+        "DeadLetterRedrive": ["dlr"],
     }
     assert all(one["categories"] == ["sluicegate"] for one in names.values())
 
@@ -192,7 +206,7 @@ def test_fields_whose_machinery_does_not_exist_are_not_offered() -> None:
     spec = schema_of(APP)["properties"]["spec"]["properties"]
     assert spec.keys() == {
         "scaleTargetRef", "kafka", "consumerGroup", "topics", "mode", "suspend", "override", "scaling",
-        "dependencies",
+        "dependencies", "errorHandling", "clientConfig",
     }  # fmt: skip
 
 
@@ -200,7 +214,7 @@ def test_kubectl_get_shows_what_was_promised() -> None:
     columns = definition(APP)["spec"]["versions"][0]["additionalPrinterColumns"]
     narrow = [column["name"].upper() for column in columns if not column.get("priority")]
     wide = [column["name"].upper() for column in columns if column.get("priority")]
-    assert narrow == ["REPLICAS", "WANTED", "CAP", "LIMITED-BY", "LAG", "LAG-TIME", "READY", "AGE"]
+    assert narrow == ["REPLICAS", "WANTED", "CAP", "LIMITED-BY", "LAG", "LAG-TIME", "DLQ", "READY", "AGE"]
     assert wide == ["GROUP", "PARTITIONS", "RATE-IN", "RATE-OUT", "MODE", "REASON"]
 
 
@@ -209,6 +223,14 @@ def test_kubectl_get_shows_of_a_dependency_what_was_promised(kind: Kind) -> None
     columns = definition(kind)["spec"]["versions"][0]["additionalPrinterColumns"]
     narrow = [column["name"].upper() for column in columns if not column.get("priority")]
     assert narrow == ["UNIT", "CAPACITY", "GRANTED", "FREE", "BREAKER", "APPS", "READY", "AGE"]
+
+
+def test_kubectl_get_shows_of_a_redrive_what_was_promised() -> None:
+    columns = definition(REDRIVE)["spec"]["versions"][0]["additionalPrinterColumns"]
+    assert [(column["name"], column.get("priority", 0)) for column in columns] == [
+        ("Phase", 0), ("App", 0), ("Redriven", 0), ("Total", 0), ("Rate", 0), ("Age", 0),
+        ("Parked", 1), ("Skipped", 1), ("Destination", 1), ("Message", 1),
+    ]  # fmt: skip
 
 
 @each_kind

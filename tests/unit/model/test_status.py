@@ -18,6 +18,7 @@ from sluicegate.model.observation import Foreign
 from sluicegate.model.parse import parse_app
 from sluicegate.model.schema.structural import structural
 from sluicegate.model.status import AppStatus, ConnectionStatus
+from sluicegate.model.topic import Role, TopicName, TopicStanding, TopicState, TopicsView
 from tests.support.specs import APP_SPEC, resource
 
 NOW = 1_900_000_000.0
@@ -69,6 +70,19 @@ def decision() -> Decision:
         capacity=Capacity(value=58.2, source="Learned"),
         conditions=(Condition(type="Ready", status=Truth.TRUE, reason="Deciding", message="y" * 10_000),),
         foreign=Foreign(kind="ScaledObject", name="orders", desired=4, paused=True),
+        topics=TopicsView(topics=(standing(Role.RETRY, delays=(10.0, 10.0)), standing(Role.DEAD_LETTER)), at=NOW),
+    )
+
+
+def standing(role: Role, *, delays: tuple[float, ...] = ()) -> TopicStanding:
+    name = ("r" if delays else "z") * 249
+    return TopicStanding(
+        topic=TopicName(role=role, name=name, sources=("orders",), delays=delays),
+        state=TopicState.DRIFTED,
+        partitions=12,
+        id="AAAAAAAAAAAAAAAAAAAAAA",
+        created=True,
+        message="z" * 10_000,
     )
 
 
@@ -83,7 +97,9 @@ def test_a_full_status_of_an_app_is_kept_whole_by_the_api_server() -> None:
         now=NOW,
     )
     schema = structural(AppStatus)
-    assert {*written, "dependencies"} == schema["properties"].keys(), "this app names no dependency"
+    assert {*written, "dependencies", "deadLetter"} == schema["properties"].keys(), "it names no dependency"
+    assert {*written["topics"][0]} == schema["properties"]["topics"]["items"]["properties"].keys()
+    assert len(written["topics"]) == 2
     assert list(misfits(written, schema)) == []
 
 
