@@ -85,7 +85,7 @@ def _words(one: PlannedTopic) -> str:
 def _made(one: PlannedTopic) -> list[str]:
     sources = " and ".join(one.sources)
     said = [_count(one.partitions) if one.partitions is not None else f"as many partitions as {sources}"]
-    said.append(f"{one.replication} replicas of each" if one.replication is not None else f"replicated as {sources}")
+    said.append(_replicas(one.replication) if one.replication is not None else f"replicated as {sources}")
     return said + [f"{name} {_shown(name, value)}" for name, value in one.config.items()]
 
 
@@ -94,6 +94,10 @@ def _difference(change: Difference) -> str:
         return f"{change.before} → {_count(change.after)}"
     before = "not set" if change.before is None else _shown(change.field, change.before)
     return f"{change.field} {before} → {_shown(change.field, change.after)}"
+
+
+def _replicas(count: int) -> str:
+    return f"{count} replica{'' if count == 1 else 's'} of each"
 
 
 def _count(partitions: int) -> str:
