@@ -1,7 +1,7 @@
 """The progress of a run over all its partitions: what is committed and when, what was written beyond that, the sums.
 
 A process may write at most `window` records beyond what is committed. That bounds what a crash repeats, and lets the
-next process say how many it may have repeated: the commits carry the window.
+next process say how many it may repeat: the commits carry the window.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from sluicegate.redrive.track import Counts, Entry, Outcome, Track
 EVERY_RECORDS = 1_000
 EVERY_SECONDS = 1.0
 SETTLED_EVERY = 10.0
-WIDEST = 20_000
-"""Records that are written beyond what is committed, at most: `EVERY_SECONDS` of the fastest run."""
+WIDEST = 4_000
+"""Records that are written beyond what is committed, at most, however fast the run: four commits' worth is what it takes
+to never wait for one."""
 
 
 class Commits(Protocol):
@@ -37,11 +38,13 @@ class Books:
         self.counts = Counts()
         for track in self.tracks.values():
             self.counts.join(track.counts)
-        self.total = self.counts.scanned + sum(max(0, track.end - track.position) for track in self.tracks.values())
+        left = sum(max(0, track.end - track.position) for track in self.tracks.values())
+        self.total = self.counts.scanned + left
+        # What a process wrote that was cut off lies right behind its last commit: nearly all of it is written again.
+        self.repeated = survey.repeated + min(survey.ahead, left)
         self.window = WIDEST if rate <= 0 else max(2, min(WIDEST, math.ceil(rate * EVERY_SECONDS)))
         self._progress = progress
         self._settled = settled
-        self._suspect = survey.ahead
         self._committed: dict[int, int] = {}
         self._committed_writes = self._writes_in_row()
         self._writes = self._committed_writes
@@ -69,17 +72,14 @@ class Books:
         """Records that are read and not in the row yet, for the sake of memory."""
         return sum(track.open for track in self.tracks.values())
 
-    def writes(self, entry: Entry) -> None:
-        """``entry`` goes out now."""
+    def writes(self) -> None:
+        """One record goes out now."""
         self._writes += 1
-        if self._suspect > 0:
-            self._suspect -= 1
-            entry.repeated = True
 
     def done(self, entry: Entry, outcome: Outcome) -> None:
         """``entry`` is safe where it went, or needs to go nowhere."""
         entry.outcome = outcome
-        self.counts.add(outcome, repeated=entry.repeated)
+        self.counts.add(outcome)
         self._acknowledged += 1
 
     def due(self, *, now: float) -> bool:
@@ -126,7 +126,10 @@ class Books:
 
     def _commit(self, tracks: Mapping[int, Track], *, ahead: int) -> bool:
         offsets = {
-            number: (track.position, encode(standing_of(track, ahead=ahead, proved=self.proved)))
+            number: (
+                track.position,
+                encode(standing_of(track, ahead=ahead, repeated=self.repeated, proved=self.proved)),
+            )
             for number, track in tracks.items()
         }
         if offsets and not self._progress.commit(offsets):

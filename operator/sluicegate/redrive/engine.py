@@ -245,7 +245,7 @@ class Engine:
         fate = held.fate
         if fate.topic:
             self._sink.write(held.letter, held.entry, fate)
-            self._books.writes(held.entry)
+            self._books.writes()
             self._pace.take(octets=fate.octets)
             if fate.outcome is Outcome.REDRIVEN:
                 self._trial.sends()
@@ -317,7 +317,7 @@ class Engine:
                 redriven=counts.redriven,
                 parked=counts.parked,
                 skipped=counts.skipped,
-                repeated=counts.repeated,
+                repeated=books.repeated,
                 rate=round(self._meter.rate(counts.redriven + counts.parked, now=now), 3),
                 ends={number: track.end for number, track in books.tracks.items()},
                 report=self._tally.report(),

@@ -16,8 +16,8 @@ VERSION = 1
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """One partition of a run. ``end``, ``settled`` and ``whole`` as in `Track`. ``ahead``: at most so many records of
-    the whole run were written without being part of the committed progress; 0 after a tidy end. ``proved``: the
-    canary was passed."""
+    the whole run were written without being part of the committed progress; 0 after a tidy end. ``repeated``: at most
+    so many of the whole run were written more than once. ``proved``: the canary was passed."""
 
     position: int
     end: int
@@ -25,6 +25,7 @@ class Standing:
     whole: bool
     counts: Counts
     ahead: int = 0
+    repeated: int = 0
     proved: bool = False
 
     def track(self) -> Track:
@@ -34,7 +35,7 @@ class Standing:
         return track
 
 
-def standing_of(track: Track, *, ahead: int, proved: bool) -> Standing:
+def standing_of(track: Track, *, ahead: int, repeated: int, proved: bool) -> Standing:
     return Standing(
         position=track.position,
         end=track.end,
@@ -42,23 +43,23 @@ def standing_of(track: Track, *, ahead: int, proved: bool) -> Standing:
         whole=track.whole,
         counts=track.counts,
         ahead=ahead,
+        repeated=repeated,
         proved=proved,
     )
 
 
 def encode(standing: Standing) -> str:
     """The metadata for a commit of ``position``; some 80 bytes of the 4,096 that brokers take."""
-    row = [
-        VERSION, standing.end, standing.settled, int(standing.whole), standing.ahead, int(standing.proved),
-        *standing.counts.row(),
-    ]  # fmt: skip
+    flags = (int(standing.whole), int(standing.proved))
+    run = (standing.ahead, standing.repeated)
+    row = [VERSION, standing.end, standing.settled, *flags, *run, *standing.counts.row()]
     return json.dumps(row, separators=(",", ":"))
 
 
 def decode(position: int, metadata: str | None) -> Standing | None:
     """What `encode` was given; None for a commit that is not a redrive's."""
     try:
-        version, end, settled, whole, ahead, proved, *counts = json.loads(metadata or "")
+        version, end, settled, whole, proved, ahead, repeated, *counts = json.loads(metadata or "")
         if version != VERSION:
             return None
         return Standing(
@@ -68,6 +69,7 @@ def decode(position: int, metadata: str | None) -> Standing | None:
             whole=bool(whole),
             counts=Counts(*(int(count) for count in counts)),
             ahead=int(ahead),
+            repeated=int(repeated),
             proved=bool(proved),
         )
     except (ValueError, TypeError):

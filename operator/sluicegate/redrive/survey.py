@@ -30,12 +30,13 @@ LIMIT = 10.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
     """``tracks`` by partition of the dead-letter topic, ``here`` how many it has; ``rooms`` the topics to write to that
-    exist; ``ahead`` and ``proved`` as a former process left them (`Standing`)."""
+    exist; ``ahead``, ``repeated`` and ``proved`` as a former process left them (`Standing`)."""
 
     tracks: Mapping[int, Track]
     here: int
     rooms: Mapping[str, Room]
     ahead: int = 0
+    repeated: int = 0
     proved: bool = False
 
 
@@ -88,6 +89,7 @@ class Surveyor:
             here=here,
             rooms=rooms,
             ahead=max((one.ahead for one in former.values()), default=0),
+            repeated=max((one.repeated for one in former.values()), default=0),
             proved=any(one.proved for one in former.values()),
         )
 

@@ -27,16 +27,15 @@ DEALT_WITH = frozenset({Outcome.REDRIVEN, Outcome.PARKED})
 
 @dataclass(slots=True)
 class Counts:
-    """Records by what became of them; ``repeated`` of the written ones may have been written before."""
+    """Records by what became of them."""
 
     scanned: int = 0
     matched: int = 0
     redriven: int = 0
     parked: int = 0
     skipped: int = 0
-    repeated: int = 0
 
-    def add(self, outcome: Outcome, *, repeated: bool = False) -> None:
+    def add(self, outcome: Outcome) -> None:
         self.scanned += 1
         if outcome is Outcome.PASSED_OVER:
             return
@@ -47,8 +46,6 @@ class Counts:
             self.parked += 1
         else:
             self.skipped += 1
-        if repeated:
-            self.repeated += 1
 
     def join(self, other: Counts) -> None:
         """Add what ``other`` counted."""
@@ -57,7 +54,6 @@ class Counts:
         self.redriven += other.redriven
         self.parked += other.parked
         self.skipped += other.skipped
-        self.repeated += other.repeated
 
     def row(self) -> tuple[int, ...]:
         """All of it, in the order of the fields."""
@@ -67,13 +63,11 @@ class Counts:
 class Entry:
     """One record that was read; ``outcome`` None until it is done."""
 
-    __slots__ = ("octets", "offset", "outcome", "repeated")
+    __slots__ = ("offset", "outcome")
 
-    def __init__(self, offset: int, *, octets: int = 0) -> None:
+    def __init__(self, offset: int) -> None:
         self.offset = offset
-        self.octets = octets
         self.outcome: Outcome | None = None
-        self.repeated = False
 
 
 class Track:
@@ -107,9 +101,9 @@ class Track:
         """Whether all that was read is done, and there is no more."""
         return self.read and not self._open
 
-    def take(self, offset: int, *, octets: int = 0) -> Entry:
+    def take(self, offset: int) -> Entry:
         """A record was read; offsets only go up."""
-        entry = Entry(offset, octets=octets)
+        entry = Entry(offset)
         self._open.append(entry)
         self.read_to = offset + 1
         return entry
@@ -124,7 +118,7 @@ class Track:
         """Move position, settled and counts over what is done."""
         while self._open and (outcome := self._open[0].outcome) is not None:
             entry = self._open.popleft()
-            self.counts.add(outcome, repeated=entry.repeated)
+            self.counts.add(outcome)
             self.position = entry.offset + 1
             if self.whole and entry.offset >= self.settled:
                 if outcome in DEALT_WITH:
