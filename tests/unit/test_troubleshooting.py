@@ -20,6 +20,7 @@ WORD = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-zA-Z]*)*\Z")
 CONDITIONS = {
     "Ready", "Reconciling", "Stalled", "ScalingActive", "ScalingLimited", "LagKnown", "PartitionsHealthy",
     "DeadLettering", "DependenciesHealthy", "SignalsAvailable", "BreakerClosed", "Saturated", "RolloutsFit",
+    "TopicsInSync",
 }  # fmt: skip
 OTHER_WORDS = {
     "True", "False", "None", "Normal", "Warning",
@@ -27,9 +28,11 @@ OTHER_WORDS = {
     "Declared", "Learned", "Probing",
     "KafkaConsumerApp", "KafkaConnection", "DownstreamDependency", "ClusterDownstreamDependency",
     "HorizontalPodAutoscaler", "ScaledObject", "Breaker",
-    "Deployment", "StatefulSet", "Pod",
+    "Deployment", "StatefulSet", "Pod", "ConfigMap", "DeadLetterRedrive",
+    "Create", "Alter", "AlterConfigs", "Delete", "LogAppendTime",
 }  # fmt: skip
-"""States of groups, kinds, sources of a capacity, the front of `BreakerOpen`: CamelCase words that are no reasons."""
+"""States of groups, kinds, sources of a capacity, the front of `BreakerOpen`, rights of Kafka and a value of a topic's
+setting: CamelCase words that are no reasons."""
 FROM_KUBERNETES = {"FailedCreate"}
 """The controller's own word, passed on as it is."""
 NEVER_A_REASON = {"None", "Min"}
