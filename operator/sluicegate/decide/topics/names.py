@@ -21,6 +21,8 @@ LONGEST = 249
 """Characters that Kafka takes in a topic's name."""
 _LEGAL = re.compile("[a-zA-Z0-9._-]+")
 _HASH = 10
+MOST_TOPICS = 128
+"""Of one app: as many as its status can tell of."""
 RETRY: Mapping[Preset, str] = {
     Preset.SLUICEGATE: "{topic}.{group}.retry-{delay}",
     Preset.SPRING: "{topic}-retry-{index}",
@@ -147,6 +149,12 @@ def _shared(one: TopicName, other: TopicName) -> str:
 
 def _problem(spec: AppSpec, topics: tuple[TopicName, ...]) -> str:
     """Why these names will not do; empty when they will."""
+    if len(topics) > MOST_TOPICS:
+        return (
+            f"spec.errorHandling.retry: {len(spec.topics or ())} topics with these delays would need {len(topics)} "
+            f"retry and dead-letter topics, and an app may have {MOST_TOPICS}: write fewer delays, or name templates "
+            "with {group} and without {topic}, so that the sources share them"
+        )
     for one in topics:
         field = "retry" if one.role is Role.RETRY else "deadLetter"
         where = f"spec.errorHandling.{field}.nameTemplate: {one.name!r}"

@@ -5,178 +5,100 @@ Pure: the control room reads, remembers and applies. A plan that was applied, pl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection
 
-from sluicegate.decide.topics.names import topics_of
+from sluicegate.decide.topics.ask import Ask, Seen, wants_to_read
+from sluicegate.decide.topics.deletion import on_deletion
+from sluicegate.decide.topics.names import MOST_TOPICS, topics_of
+from sluicegate.decide.topics.outcomes import TopicPlan, after, intent
 from sluicegate.decide.topics.settings import wish
-from sluicegate.decide.topics.standing import Judged, is_ours, judge
-from sluicegate.decide.topics.words import refusal, summary
-from sluicegate.model.app import AppSpec
-from sluicegate.model.error_handling import Deletion, ErrorHandling, Provisioner
+from sluicegate.decide.topics.standing import judge
+from sluicegate.decide.topics.told import Judged, Told, is_ours, still, unread
+from sluicegate.decide.topics.words import summary, unreadable
+from sluicegate.model.error_handling import ErrorHandling, Provisioner
 from sluicegate.model.kafka import Fault
-from sluicegate.model.resource import Key
-from sluicegate.model.topic import (
-    BrokerTopic,
-    Change,
-    ChangeKind,
-    Outcome,
-    TopicName,
-    TopicStanding,
-    TopicState,
-    TopicsView,
-)
-from sluicegate.model.topic_policy import TopicPolicy
+from sluicegate.model.topic import BrokerTopic, TopicName, TopicStanding, TopicState, TopicsView
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """What one app asks for. ``remembered`` from its status; ``claimed`` names that older apps have, by name."""
-
-    key: Key
-    created: float
-    spec: AppSpec
-    remembered: tuple[TopicStanding, ...] = ()
-    policy: TopicPolicy | None = None
-    claimed: Mapping[str, Key] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """Topics by name as the brokers described them: None where there is none, a Fault where it could not be read."""
-
-    topics: Mapping[str, BrokerTopic | Fault | None]
-    config_keys: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicPlan:
-    """``changes`` in the order in which they are made; ``view`` how things stand before that."""
-
-    changes: tuple[Change, ...]
-    view: TopicsView
-
-
-def wants_to_read(ask: Ask) -> frozenset[str]:
-    """Names of all topics that a plan for this app looks at."""
-    own = [one.name for one in topics_of(ask.spec, key=ask.key).topics]
-    return frozenset((*own, *(ask.spec.topics or ()))) if own else frozenset()
+__all__ = ["Ask", "Seen", "TopicPlan", "after", "intent", "on_deletion", "plan", "wants_to_read"]
 
 
 def plan(ask: Ask, *, seen: Seen, now: float) -> TopicPlan:
     """``now`` unix seconds."""
     handling = ask.spec.error_handling
-    if handling is None:
-        return TopicPlan(changes=(), view=TopicsView(at=now))
     named = topics_of(ask.spec, key=ask.key)
     if named.problem:
         view = TopicsView(topics=ask.remembered, reason="InvalidName", message=named.problem, at=now)
         return TopicPlan(changes=(), view=view)
+    if handling is None:
+        return TopicPlan(changes=(), view=TopicsView(topics=ask.remembered, at=now))
     before = {one.topic.name: one for one in ask.remembered}
-    judged = [
+    judged = tuple(
         _judged(topic, ask=ask, handling=handling, seen=seen, before=before.get(topic.name)) for topic in named.topics
-    ]
-    kept = _left_behind(ask, {topic.name for topic in named.topics})
-    reason, message = summary([one.standing for one in judged])
-    view = TopicsView(topics=(*(one.standing for one in judged), *kept), reason=reason, message=message, at=now)
-    return TopicPlan(changes=tuple(change for one in judged for change in one.changes), view=view)
-
-
-def intent(planned: TopicPlan) -> TopicsView | None:
-    """What must be remembered before the plan is carried out; None where nothing is created."""
-    creating = {change.topic for change in planned.changes if change.kind is ChangeKind.CREATE}
-    if not creating:
-        return None
-    topics = tuple(
-        replace(one, state=TopicState.CREATING, id="", created=False, message="") if one.topic.name in creating else one
-        for one in planned.view.topics
     )
-    message = f"about to create {', '.join(sorted(creating))}"
-    return replace(planned.view, topics=topics, reason="Provisioning", message=message)
-
-
-def after(planned: TopicPlan, outcomes: Sequence[Outcome], *, now: float) -> TopicsView:
-    """How things stand once the changes were tried."""
-    by_topic: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        by_topic.setdefault(outcome.change.topic, []).append(outcome)
-    topics = tuple(_after(one, by_topic.get(one.topic.name, ())) for one in planned.view.topics)
-    refused = [refusal(one.change, one.fault) for one in outcomes if one.fault and not one.exists]
-    reason, message = summary(topics)
-    if refused and reason in ("", "TopicPolicy", "TopicDrifted", "TopicMissing", "Provisioning"):
-        reason, message = refused[0][0], "; ".join(words for _, words in refused)
-    return TopicsView(topics=topics, reason=reason, message=message, at=now)
-
-
-def on_deletion(ask: Ask, *, seen: Seen) -> tuple[Change, ...]:
-    """What goes with the app: topics that were made for it and are still the same, where it and its connection say so.
-    Those that are not empty stay."""
-    handling = ask.spec.error_handling
-    if handling is None or handling.topics.deletion is not Deletion.DELETE:
-        return ()
-    if handling.topics.provisioner is Provisioner.NONE or ask.policy is None or not ask.policy.may_delete:
-        return ()
-    found = []
-    for one in ask.remembered:
-        topic = seen.topics.get(one.topic.name)
-        if isinstance(topic, BrokerTopic) and is_ours(topic, one):
-            found.append(Change(kind=ChangeKind.DELETE, topic=topic.name, id=topic.id))
-    return tuple(found)
+    reason, message = summary([one.now for one in judged])
+    topics = (*(one.now.standing for one in judged), *_left_behind(ask, seen, named.topics))
+    return TopicPlan(
+        changes=tuple(change for one in judged for change in one.changes),
+        view=TopicsView(topics=topics, reason=reason, message=message, at=now),
+        judged=judged,
+    )
 
 
 def _judged(topic: TopicName, *, ask: Ask, handling: ErrorHandling, seen: Seen, before: TopicStanding | None) -> Judged:
-    owner = ask.claimed.get(topic.name)
-    if owner is not None and owner != ask.key:
-        said = (
-            f"{topic.name} belongs to KafkaConsumerApp {owner.name!r} in namespace {owner.namespace!r}, which is "
-            "older; choose another nameTemplate"
-        )
-        return Judged(standing=TopicStanding(topic=topic, state=TopicState.CONFLICT, message=said))
-    sources, why = _sources(topic, seen)
-    if why:
-        standing = replace(before, topic=topic) if before else TopicStanding(topic=topic, state=TopicState.WAITING)
-        return Judged(standing=replace(standing, state=TopicState.WAITING, message=why))
-    wanted = wish(topic, handling=handling, sources=sources, policy=ask.policy, config_keys=seen.config_keys)
-    return judge(wanted, seen=seen.topics.get(topic.name), before=before, rules=handling.topics)
-
-
-def _sources(topic: TopicName, seen: Seen) -> tuple[list[BrokerTopic], str]:
-    """The source topics as they are; else why they are not known."""
-    found = []
+    found = seen.topic(topic.name)
+    if refused := _taken(topic, ask, seen, found):
+        reason, said = refused
+        state = TopicState.CONFLICT if reason == "TopicConflict" else TopicState.REFUSED
+        standing = unread(topic, seen=found, before=before, state=state, message=said)
+        return still(Told(standing=standing, reason=reason))
+    sources = []
     for name in topic.sources:
-        source = seen.topics.get(name)
-        if source is None:
-            return [], f"the source topic {name} does not exist yet; {topic.name} is made when it does"
+        source = seen.topic(name)
         if isinstance(source, Fault):
-            return [], f"the source topic {name} could not be read: {source.message}"
-        found.append(source)
-    return found, ""
-
-
-def _after(one: TopicStanding, outcomes: Sequence[Outcome]) -> TopicStanding:
-    for outcome in outcomes:
-        if outcome.fault and not (outcome.exists and outcome.change.kind is ChangeKind.CREATE):
-            _, words = refusal(outcome.change, outcome.fault)
-            return replace(one, state=TopicState.REFUSED, message=words)
-        if outcome.change.kind is ChangeKind.CREATE:
-            # One that was there after all was made by somebody else meanwhile: the next plan looks at it.
-            created = not outcome.exists
-            state = TopicState.IN_SYNC if created else TopicState.WAITING
-            one = replace(
-                one,
-                state=state,
-                id=outcome.id if created else "",
-                created=created,
-                partitions=outcome.change.partitions,
-                message="",
+            return still(unreadable(topic, fault=source, of=name, seen=found, before=before))
+        if source is None:
+            said = (
+                f"the source topic {name} does not exist: create it, or correct its name in spec.topics; its retry "
+                "and dead-letter topics are made when it does"
             )
-        elif outcome.change.kind is ChangeKind.GROW:
-            one = replace(one, partitions=outcome.change.partitions)
-        elif one.state is TopicState.DRIFTED:
-            one = replace(one, state=TopicState.IN_SYNC, message="")
-    return one
+            standing = unread(topic, seen=found, before=before, state=TopicState.WAITING, message=said)
+            return still(Told(standing=standing, reason="SourceMissing"))
+        sources.append(source)
+    # Whoever makes the topics elsewhere is not bound by what this operator may be asked for.
+    policy = None if handling.topics.provisioner is Provisioner.NONE else ask.policy
+    wanted = wish(topic, handling=handling, sources=sources, policy=policy, config_keys=seen.config_keys)
+    return judge(wanted, seen=found, before=before, rules=handling.topics)
 
 
-def _left_behind(ask: Ask, named: set[str]) -> tuple[TopicStanding, ...]:
+def _taken(topic: TopicName, ask: Ask, seen: Seen, found: BrokerTopic | Fault | None) -> tuple[str, str] | None:
+    """Reason and sentence when the name is another's."""
+    owner = ask.claimed.get(topic.name, ask.key)
+    field = "retry" if topic.delays else "deadLetter"
+    if owner != ask.key:
+        return "TopicConflict", (
+            f"{topic.name} belongs to KafkaConsumerApp {owner}, which is older: write another "
+            f"spec.errorHandling.{field}.nameTemplate"
+        )
+    other = seen.alike.get(topic.name.replace(".", "_"))
+    if found is None and other is not None:
+        return "InvalidName", (
+            f"spec.errorHandling.{field}.nameTemplate: {topic.name!r} and the topic {other!r} differ in '.' and '_' "
+            "only, which Kafka does not allow; change the template"
+        )
+    return None
+
+
+def _left_behind(ask: Ask, seen: Seen, named: Collection[TopicName]) -> tuple[TopicStanding, ...]:
     """Topics that were made for an earlier spec: they stay, and it stays known that they were made here."""
-    return tuple(one for one in ask.remembered if one.created and one.topic.name not in named)
+    asked = {topic.name for topic in named}
+    kept = []
+    for one in ask.remembered:
+        found = seen.topic(one.topic.name)
+        if one.topic.name in asked or found is None:
+            continue
+        if isinstance(found, Fault):
+            kept.append(one)
+        elif is_ours(found, one):
+            said = f"{one.topic.name} was made here and is not asked for any more: it stays"
+            kept.append(unread(one.topic, seen=found, before=one, state=TopicState.IN_SYNC, message=said))
+    return tuple(kept[: MOST_TOPICS - len(asked)])

@@ -1,50 +1,91 @@
-"""The one reason and sentence that tell how all topics of an app stand."""
+"""The one reason and sentence that tell how all topics of an app stand, and the rights to paste where some lack."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
+from sluicegate.decide.topics.told import Told, unread
 from sluicegate.model.kafka import Fault, FaultKind
-from sluicegate.model.topic import Change, ChangeKind, TopicStanding, TopicState
+from sluicegate.model.topic import BrokerTopic, Change, ChangeKind, TopicName, TopicStanding, TopicState
 
-REASONS = {
-    TopicState.CONFLICT: "TopicConflict",
-    TopicState.REFUSED: "TopicPolicy",
-    TopicState.INCOMPATIBLE: "TopicIncompatible",
-    TopicState.MISSING: "TopicMissing",
-    TopicState.DRIFTED: "TopicDrifted",
-    TopicState.WAITING: "SourceMissing",
-    TopicState.CREATING: "Provisioning",
+ORDER = (
+    "InvalidName",
+    "TopicConflict",
+    "TopicPolicy",
+    "NotAuthorized",
+    "BrokerRefused",
+    "TopicIncompatible",
+    "TopicDrifted",
+    "SourceMissing",
+    "Unknown",
+    "Provisioning",
+)
+"""Reasons for `TopicsInSync=False`: the first that a topic has is told."""
+MOST = 5
+"""Sentences in one message."""
+OPERATIONS = {
+    ChangeKind.CREATE: "Create",
+    ChangeKind.GROW: "Alter",
+    ChangeKind.CONFIGURE: "AlterConfigs",
+    ChangeKind.DELETE: "Delete",
 }
-"""The first of these states that a topic is in is the one that is told first."""
+"""What Kafka calls the right to make a change."""
 
 
-def summary(topics: Sequence[TopicStanding]) -> tuple[str, str]:
-    """Reason and sentence; ("", what is well) when all is in sync."""
-    for state, reason in REASONS.items():
-        told = [one.message for one in topics if one.state is state and one.message]
-        if any(one.state is state for one in topics):
-            return reason, "; ".join(dict.fromkeys(told)) or reason
-    notes = [one.message for one in topics if one.message]
-    return "", "; ".join(notes) or f"{len(topics)} topics are as they should be"
+def summary(told: Sequence[Told]) -> tuple[str, str]:
+    """Reason and sentences, the gravest first; ("", what is well) when all is in sync."""
+    ill = sorted((one for one in told if one.reason), key=lambda one: ORDER.index(one.reason))
+    said = list(dict.fromkeys(one.standing.message for one in (ill or told) if one.standing.message))
+    if len(said) > MOST:
+        said = [*said[:MOST], f"and {len(said) - MOST} more"]
+    if not ill:
+        well = "the topic is as it should be" if len(told) == 1 else f"{len(told)} topics are as they should be"
+        return "", "; ".join(said) or well
+    return ill[0].reason, "; ".join([*said, *rights(ill)])
+
+
+def rights(told: Iterable[Told]) -> list[str]:
+    """One command for all topics that lack the same; the operator's own name in Kafka is not known here."""
+    lacking: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+    for one in told:
+        if one.lacks:
+            lacking[one.lacks].add(one.lacks_on)
+    return [f"to allow it: {acl(operations, sorted(topics))}" for operations, topics in sorted(lacking.items())]
+
+
+def acl(operations: Iterable[str], topics: Iterable[str]) -> str:
+    """The command that gives rights on topics."""
+    asked = " ".join(f"--operation {one}" for one in operations)
+    named = " ".join(f"--topic {one}" for one in topics)
+    return (
+        "kafka-acls.sh --bootstrap-server <brokers> --add "
+        f'--allow-principal "User:<operator\'s principal>" {asked} {named}'
+    )
 
 
 def refusal(change: Change, fault: Fault) -> tuple[str, str]:
-    """Reason and sentence for a change that the broker refused, with what would let it."""
-    if fault.kind is FaultKind.DENIED:
-        return "NotAuthorized", f"{change.topic}: {fault.message}; allow it: {acl(change)}"
-    return "BrokerRefused", f"{change.topic}: {fault.message}"
-
-
-def acl(change: Change) -> str:
-    """The command that gives the right which the change lacked; the principal is the connection's own user."""
-    operation = {
-        ChangeKind.CREATE: "Create",
-        ChangeKind.GROW: "Alter",
-        ChangeKind.CONFIGURE: "AlterConfigs",
-        ChangeKind.DELETE: "Delete",
+    """Reason and sentence for a change that came to nothing, in the broker's words."""
+    did = {
+        ChangeKind.CREATE: "could not be created",
+        ChangeKind.GROW: f"could not be grown to {change.partitions} partitions",
+        ChangeKind.CONFIGURE: f"could not be given {', '.join(sorted(change.config))}",
+        ChangeKind.DELETE: "could not be deleted",
     }[change.kind]
-    return (
-        "kafka-acls.sh --bootstrap-server SERVERS --add --allow-principal User:SLUICEGATE "
-        f"--operation {operation} --operation Describe --operation DescribeConfigs --topic {change.topic}"
-    )
+    said = f"{change.topic} {did}: {fault.message}"
+    if fault.kind is FaultKind.DENIED:
+        return "NotAuthorized", said
+    # Kafka's INVALID_TOPIC_EXCEPTION, which clients take for a topic that is not there.
+    if fault.kind is FaultKind.UNKNOWN_TOPIC and change.kind is ChangeKind.CREATE:
+        return "InvalidName", f"{said}; change the nameTemplate"
+    return "BrokerRefused", said
+
+
+def unreadable(
+    topic: TopicName, *, fault: Fault, of: str, seen: BrokerTopic | Fault | None, before: TopicStanding | None
+) -> Told:
+    """``topic`` waits, since ``of`` (itself, or a source of it) could not be read."""
+    standing = unread(topic, seen=seen, before=before, state=TopicState.WAITING, message=fault.message)
+    if fault.kind is FaultKind.DENIED:
+        return Told(standing=standing, reason="NotAuthorized", lacks=("Describe", "DescribeConfigs"), lacks_on=of)
+    return Told(standing=standing, reason="Unknown")
