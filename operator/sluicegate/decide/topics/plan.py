@@ -58,7 +58,7 @@ def _judged(topic: TopicName, *, ask: Ask, handling: ErrorHandling, seen: Seen, 
             return still(unreadable(topic, fault=source, of=name, seen=found, before=before))
         if source is None:
             said = (
-                f"the source topic {name} does not exist: create it, or correct its name in spec.topics; its retry "
+                f"the source topic {name} does not exist yet: create it, or correct its name in spec.topics; its retry "
                 "and dead-letter topics are made when it does"
             )
             standing = unread(topic, seen=found, before=before, state=TopicState.WAITING, message=said)
@@ -76,8 +76,8 @@ def _taken(topic: TopicName, ask: Ask, seen: Seen, found: BrokerTopic | Fault | 
     field = "retry" if topic.delays else "deadLetter"
     if owner != ask.key:
         return "TopicConflict", (
-            f"{topic.name} belongs to KafkaConsumerApp {owner}, which is older: write another "
-            f"spec.errorHandling.{field}.nameTemplate"
+            f"{topic.name} belongs to KafkaConsumerApp {owner.name!r} in namespace {owner.namespace!r}, which is older: "
+            f"write another spec.errorHandling.{field}.nameTemplate"
         )
     other = seen.alike.get(topic.name.replace(".", "_"))
     if found is None and other is not None:

@@ -72,7 +72,7 @@ def wish(
         # Frameworks keep the original time of a record: by that, retention would delete a late failure at once.
         "message.timestamp.type": "LogAppendTime",
         "max.message.bytes": str(min(largest + HEADERS_BYTES, LARGEST_BYTES)),
-        "min.insync.replicas": str(min(_in_sync(sources), replication)),
+        "min.insync.replicas": str(min(_in_sync(sources), max(replication, 1))),
         **({SHARE_GROUPS_KEY: "true"} if dead and SHARE_GROUPS_KEY in config_keys else {}),
         **(own.config if own else {}),
     }

@@ -30,7 +30,7 @@ def judge(wish: Wish, *, seen: BrokerTopic | Fault | None, before: TopicStanding
 def _missing(wish: Wish, before: TopicStanding | None, rules: TopicRules) -> Judged:
     name = wish.topic.name
     if rules.provisioner is Provisioner.NONE:
-        said = f"{name} does not exist: create it, or set topics.provisioner to Admin"
+        said = f"{name} does not exist, and topics.provisioner is None: create it, or write Admin"
         standing = TopicStanding(topic=wish.topic, state=TopicState.MISSING, message=said)
         return still(Told(standing=standing, reason="TopicIncompatible"))
     if before is not None and before.created and rules.drift is Drift.REPORT:
