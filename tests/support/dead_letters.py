@@ -10,6 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, TopicPartition
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    ResourceType,
+)
 
 from sluicegate.model.redrive import RedriveSpec
 from sluicegate.observe.kafka import config
@@ -75,6 +81,14 @@ class Letters:
         for name in (self.source, self.dead, self.parking):
             self.topic(name, partitions=partitions)
         return self
+
+    def configure(self, topic: str, config: dict[str, str]) -> None:
+        """Set these of its settings, in force when this returns."""
+        changes = [
+            ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET) for name, value in config.items()
+        ]
+        resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=changes)
+        self.broker.admin.incremental_alter_configs([resource])[resource].result(LIMIT)
 
     def put(
         self, topic: str, *, key: bytes | None, value: bytes | None, headers: Headers | None = None, partition: int = 0

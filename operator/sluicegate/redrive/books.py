@@ -18,8 +18,8 @@ EVERY_RECORDS = 1_000
 EVERY_SECONDS = 1.0
 SETTLED_EVERY = 10.0
 WIDEST = 4_000
-"""Records that are written beyond what is committed, at most, however fast the run: four commits' worth is what it takes
-to never wait for one."""
+"""Records that are written beyond what is committed, at most, however fast the run: four commits, enough to never wait
+for one."""
 
 
 class Commits(Protocol):
