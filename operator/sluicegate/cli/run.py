@@ -21,6 +21,8 @@ from sluicegate.control.downstream.statuses import DependencyStatuses
 from sluicegate.control.downstream.steward import Steward
 from sluicegate.control.gate import Gate
 from sluicegate.control.operator import Operator
+from sluicegate.control.redrives.keeper import Keeper
+from sluicegate.control.redrives.statuses import RedriveStatuses
 from sluicegate.control.relist import Relist
 from sluicegate.control.roster import Roster
 from sluicegate.control.store import Store
@@ -95,6 +97,7 @@ async def run(
                     "control": operator.run(),
                     "dependencies": rooms.beat.run(),
                     "topics": rooms.topics.run(),
+                    "redrives": rooms.redrives.run(),
                     "watch": watching,
                 }
                 return await keep_going(parts, stop=stop)
@@ -104,11 +107,12 @@ async def run(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms:
-    """What runs beside the watches: apps, the dependencies that they share, and their topics."""
+    """What runs beside the watches: apps, the dependencies that they share, and their topics and redrives."""
 
     operator: Operator
     beat: Beat
     topics: TopicBeat
+    redrives: Keeper
 
 
 def assemble(
@@ -162,7 +166,17 @@ def assemble(
     )
     statuses = DependencyStatuses(store=store, statuses=cluster, events=cluster, clock=clock)
     beat = Beat(probes=probes, steward=steward, statuses=statuses, ready=lambda: operator.ready)
-    return Rooms(operator=operator, beat=beat, topics=topics)
+    redrives = Keeper(
+        store=store,
+        kafka=pool,
+        secrets=cluster,
+        deletes=cluster,
+        statuses=RedriveStatuses(store=store, statuses=cluster, events=cluster, clock=clock),
+        clock=clock,
+        last=attendant.last,
+        ready=lambda: operator.ready,
+    )
+    return Rooms(operator=operator, beat=beat, topics=topics, redrives=redrives)
 
 
 async def _watch(

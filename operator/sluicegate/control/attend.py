@@ -66,6 +66,10 @@ class Attendant:
         """Whether nothing is remembered yet of how the group's partitions fill. An app that is refused needs none."""
         return record.refusal is None and not self._states.of(record, now=self._clock.now()).memory.polls
 
+    def last(self, record: AppRecord) -> Decision | None:
+        """The last decision about the app; None before the first of this process."""
+        return self._states.of(record, now=self._clock.now()).decision
+
     def forget_gone(self) -> None:
         """Let go of apps that are no more, and of their metrics."""
         for key in self._states.forget_unless(self._is_there):

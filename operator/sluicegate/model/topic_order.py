@@ -11,21 +11,25 @@ from sluicegate.model.topic import BrokerTopic, Change, Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicOrder:
-    """``changes`` are validated first, then made; after that the topics ``read`` are described."""
+    """``changes`` are validated first, then made; after that the topics ``read`` are described. ``readers_of``: topics
+    of which it is wanted to be known which groups have offsets on them; that asks every group there is."""
 
     read: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    readers_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicAnswer:
     """``topics`` by name: None where there is none of that name, a Fault where it could not be read. ``outcomes`` in
     the order of the changes. ``config_keys``: topic settings that the brokers know. ``fault``: nothing could be done
-    at all, the rest is empty then. ``requests`` how many of each API. ``at`` unix seconds."""
+    at all, the rest is empty then. ``readers`` the groups with offsets on a topic, by topic, as far as they could be
+    read. ``requests`` how many of each API. ``at`` unix seconds."""
 
     topics: Mapping[str, BrokerTopic | Fault | None] = field(default_factory=dict)
     outcomes: tuple[Outcome, ...] = ()
     config_keys: frozenset[str] = frozenset()
     fault: Fault | None = None
+    readers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     requests: Mapping[str, int] = field(default_factory=dict)
     at: float = 0.0

@@ -59,6 +59,13 @@ tick_lateness_seconds = Histogram(
     registry=registry,
     buckets=(0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
+redrive_records_total = Counter(
+    "redrive_records",
+    "Dead letters dealt with by redrives, by result (redriven, parked, skipped).",
+    ["result"],
+    namespace=PREFIX,
+    registry=registry,
+)
 sweep_requests_total = Counter(
     "sweep_requests", "Requests to Kafka, by API.", ["api"], namespace=PREFIX, registry=registry
 )

@@ -34,6 +34,7 @@ def encode_errand(errand: TopicErrand) -> bytes:
                 errand.order.read,
                 [_change_out(change) for change in errand.order.changes],
                 errand.limit,
+                errand.order.readers_of,
             ]
         }
     )
@@ -44,11 +45,15 @@ def is_errand(body: bytes) -> bool:
 
 
 def decode_errand(body: bytes) -> TopicErrand:
-    number, settings, read, changes, limit = json.loads(body)["topics"]
+    number, settings, read, changes, limit, readers_of = json.loads(body)["topics"]
     return TopicErrand(
         number=number,
         config=ClientConfig(settings=tuple((name, value) for name, value in settings)),
-        order=TopicOrder(read=tuple(read), changes=tuple(_change_in(one) for one in changes)),
+        order=TopicOrder(
+            read=tuple(read),
+            changes=tuple(_change_in(one) for one in changes),
+            readers_of=tuple(readers_of),
+        ),
         limit=limit,
     )
 
@@ -62,12 +67,13 @@ def encode_answer(number: int, answer: TopicAnswer) -> bytes:
             sorted(answer.config_keys),
             fault_out(answer.fault),
             dict(answer.requests),
+            dict(answer.readers),
         ]
     )
 
 
 def decode_answer(body: bytes) -> TopicAnswer:
-    _, topics, outcomes, keys, fault, requests = json.loads(body)
+    _, topics, outcomes, keys, fault, requests, readers = json.loads(body)
     return TopicAnswer(
         topics={name: _topic_in(row) for name, row in topics.items()},
         outcomes=tuple(
@@ -77,6 +83,7 @@ def decode_answer(body: bytes) -> TopicAnswer:
         config_keys=frozenset(keys),
         fault=fault_in(fault),
         requests=requests,
+        readers={topic: tuple(groups) for topic, groups in readers.items()},
     )
 
 

@@ -27,7 +27,7 @@ from sluicegate.model.topic import BrokerTopic, Change, ChangeKind, Outcome
 from sluicegate.model.topic_order import TopicAnswer, TopicOrder
 from sluicegate.observe.kafka import faults
 from sluicegate.observe.kafka.calls import LONGEST
-from sluicegate.observe.kafka.client import Client
+from sluicegate.observe.kafka.client import Client, Committed
 
 T = TypeVar("T")
 BATCH = 100
@@ -50,11 +50,13 @@ class Topics:
         self._requests.clear()
         outcomes = tuple(self._change(order.changes))
         topics, keys = self._read(order.read)
+        readers = self._readers(order.readers_of) if order.readers_of else {}
         return TopicAnswer(
             topics=topics,
             outcomes=outcomes,
             config_keys=keys,
             fault=self._hidden(topics, outcomes),
+            readers=readers,
             requests=dict(self._requests),
         )
 
@@ -115,6 +117,25 @@ class Topics:
             config={entry.name: entry.value for entry in configs.values() if entry.value is not None},
             own=own,
         )
+
+    def _readers(self, topics: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Groups whose offsets may not be read are left out: nobody could say what they read."""
+        found: dict[str, set[str]] = {topic: set() for topic in topics}
+        listed = self._ask(
+            "ListGroups", [""], lambda limit: {"": self._calls.admin.list_consumer_groups(request_timeout=limit)}
+        )[""]
+        if isinstance(listed, KafkaError):
+            return {}
+
+        def tell(group: str, committed: Committed | KafkaError, at: float) -> None:
+            if isinstance(committed, KafkaError):
+                return
+            for (topic, _), offset in committed.items():
+                if topic in found and offset.value is not None:
+                    found[topic].add(group)
+
+        self._client.committed({one.group_id: None for one in listed.valid}, tell=tell)
+        return {topic: tuple(sorted(groups)) for topic, groups in found.items()}
 
     # changing
 
