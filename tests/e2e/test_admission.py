@@ -15,10 +15,18 @@ from kubernetes import client, config
 from kubernetes.client.exceptions import ApiException
 
 from sluicegate.errors import Invalid
-from sluicegate.model.parse import parse_app, parse_cluster_dependency, parse_dependency
+from sluicegate.model.parse import (
+    parse_app,
+    parse_cluster_dependency,
+    parse_connection,
+    parse_dependency,
+    parse_redrive,
+)
 from tests.support.bad_apps import BAD_APPS
 from tests.support.bad_connections import BAD_CONNECTIONS
 from tests.support.bad_dependencies import BAD_DEPENDENCIES
+from tests.support.bad_error_handling import BAD_ERROR_HANDLING
+from tests.support.bad_redrives import BAD_REDRIVES
 from tests.support.bad_references import BAD_REFERENCES
 from tests.support.near_specs import NEAR
 from tests.support.specs import (
@@ -27,6 +35,7 @@ from tests.support.specs import (
     CONNECTION_SPEC,
     DEPENDENCY_SPEC,
     GOOD_SPECS,
+    REDRIVE_SPEC,
     BadSpec,
     Body,
     changed,
@@ -40,13 +49,17 @@ PLURALS = {
     "KafkaConnection": "kafkaconnections",
     "DownstreamDependency": "downstreamdependencies",
     "ClusterDownstreamDependency": "clusterdownstreamdependencies",
+    "DeadLetterRedrive": "deadletterredrives",
 }
 CLUSTERWIDE = frozenset({"ClusterDownstreamDependency"})
 PARSERS: dict[str, Callable[[Body], object]] = {
     "KafkaConsumerApp": parse_app,
+    "KafkaConnection": parse_connection,
     "DownstreamDependency": parse_dependency,
     "ClusterDownstreamDependency": parse_cluster_dependency,
+    "DeadLetterRedrive": parse_redrive,
 }
+BAD = BAD_APPS + BAD_CONNECTIONS + BAD_DEPENDENCIES + BAD_REFERENCES + BAD_ERROR_HANDLING + BAD_REDRIVES
 CRDS = Path(__file__).resolve().parents[2] / "crds"
 
 
@@ -121,7 +134,7 @@ def _refusal(error: ApiException) -> tuple[str, list[tuple[str, str]]]:
     return status["message"], [(cause.get("field", ""), cause["message"]) for cause in causes]
 
 
-@pytest.mark.parametrize("bad", BAD_APPS + BAD_CONNECTIONS + BAD_DEPENDENCIES + BAD_REFERENCES, ids=str)
+@pytest.mark.parametrize("bad", BAD, ids=str)
 def test_the_api_server_refuses_with_the_field_and_the_remedy(
     customs: client.CustomObjectsApi, namespace: str, bad: BadSpec
 ) -> None:
@@ -267,6 +280,147 @@ def test_a_dependency_with_every_field_at_its_limit_is_taken(customs: client.Cus
     ]
     app = _create(customs, namespace, resource("KafkaConsumerApp", changed(APP_SPEC, {"dependencies": refs})))
     assert app["spec"]["dependencies"] == refs
+
+
+def test_error_handling_shows_its_defaults_and_none_for_templates(
+    customs: client.CustomObjectsApi, namespace: str
+) -> None:
+    asked = {"retry": {"backoff": {"initial": "1s", "attempts": 5}}, "deadLetter": {}, "topics": {}, "storm": {}}
+    spec = _create(customs, namespace, resource("KafkaConsumerApp", changed(APP_SPEC, {"errorHandling": asked})))[
+        "spec"
+    ]
+    assert spec["errorHandling"] == {
+        "preset": "Sluicegate",
+        "ordering": "Relaxed",
+        "retry": {"backoff": {"initial": "1s", "attempts": 5, "multiplier": 2}},
+        "deadLetter": {},
+        "topics": {"provisioner": "Admin", "adoption": "Check", "drift": "Revert", "deletion": "Retain"},
+        "storm": {"maxPercent": 50, "window": "2m", "action": "Freeze"},
+    }
+
+
+def test_error_handling_with_every_field_at_its_limit_is_taken(
+    customs: client.CustomObjectsApi, namespace: str
+) -> None:
+    configs = ("compression.type", "max.message.bytes", "min.insync.replicas", "segment.ms")
+    handling = {
+        "preset": "ShareGroup",
+        "ordering": "Relaxed",
+        "retry": {
+            "delays": [f"{n}h{59}m{59}s{999}ms" for n in range(15)],
+            "nameTemplate": "{topic}{group}{index}{delay}{delayMs}{app}{namespace}".ljust(249, "x"),
+        },
+        "deadLetter": {
+            "nameTemplate": "{group}".ljust(249, "-"),
+            "partitions": 10_000,
+            "replicationFactor": 32,
+            "retention": "8784h",
+            "config": dict.fromkeys(configs, "é" * 256),
+        },
+        "topics": {"provisioner": "None", "adoption": "Never", "drift": "Report", "deletion": "Delete"},
+        "storm": {"maxPercent": 100, "window": "1h", "action": "Floor"},
+    }
+    changes = {
+        "topics": [f"{n}".ljust(249, "t") for n in range(8)],
+        "errorHandling": handling,
+        "clientConfig": {"configMapName": "n" * 253},
+    }
+    made = _create(customs, namespace, resource("KafkaConsumerApp", changed(APP_SPEC, changes)))
+    assert made["spec"]["errorHandling"] == handling
+    assert _accepted_here(made)
+
+
+def test_a_connection_with_every_bound_is_taken(customs: client.CustomObjectsApi, namespace: str) -> None:
+    policy = {
+        "allowedPrefixes": [f"{n:02}".ljust(249, "p") for n in range(64)],
+        "maxPartitions": 10_000,
+        "minRetention": "8784h",
+        "maxRetention": "8784h",
+        "mayDelete": True,
+    }
+    targets = [f"{n:02}".ljust(249, "t") for n in range(64)]
+    spec = changed(CONNECTION_SPEC, {"topicPolicy": policy, "redriveTargets": targets})
+    made = _create(customs, namespace, resource("KafkaConnection", spec))["spec"]
+    assert (made["topicPolicy"], made["redriveTargets"]) == (policy, targets)
+
+
+def test_a_small_redrive_is_taken_and_shows_its_defaults(customs: client.CustomObjectsApi, namespace: str) -> None:
+    asked = changed(REDRIVE_SPEC, {"canary": {}, "guards": {}, "rate": {}})
+    spec = _create(customs, namespace, resource("DeadLetterRedrive", asked))["spec"]
+    assert spec == {
+        "appRef": {"name": "orders"},
+        "to": "Retry",
+        "partitioner": "Murmur2",
+        "allowOtherGroups": False,
+        "rate": {"recordsPerSecond": 50},
+        "canary": {"records": 100, "maxReturnPercent": 5, "soak": "2m"},
+        "guards": {"maxRedrives": 3, "onLoop": "Park", "pauseWhenLagAbove": 10_000, "pauseWhenBreakerOpen": True},
+        "dryRun": False,
+        "suspend": False,
+        "ttlSecondsAfterFinished": 86_400,
+    }
+
+
+def test_a_redrive_with_every_field_at_its_limit_is_taken(customs: client.CustomObjectsApi, namespace: str) -> None:
+    spec = {
+        "appRef": {"name": "n" * 253},
+        "to": "Topic",
+        "topic": "t" * 249,
+        "select": {
+            "since": "8784h",
+            "until": "8783h59m59s999ms",
+            "errorClass": "é" * 256,
+            "headers": {f"h{n}": "x" * 256 for n in range(16)},
+            "key": "^" + "k" * 255,
+            "offsets": {str(n): 10**15 + n for n in range(10_000)},
+            "maxRecords": 1_000_000_000,
+        },
+        "partitioner": "Crc32",
+        "allowOtherGroups": True,
+        "rate": {"recordsPerSecond": 1_000_000, "percentOfConsumeRate": 100},
+        "canary": {"records": 1_000_000, "maxReturnPercent": 100, "soak": "24h"},
+        "guards": {"maxRedrives": 1000, "onLoop": "Fail", "pauseWhenLagAbove": 0, "pauseWhenBreakerOpen": False},
+        "dryRun": True,
+        "suspend": True,
+        "ttlSecondsAfterFinished": 31_536_000,
+    }
+    made = _create(customs, namespace, resource("DeadLetterRedrive", spec))
+    assert made["spec"] == spec
+    assert _accepted_here(made)
+
+
+FIXED = "cannot be changed: delete this resource and create another"
+
+
+@pytest.mark.parametrize(
+    ("change", "taken"),
+    [
+        ({"appRef": {"name": "payments"}}, False),
+        ({"to": "Source"}, False),
+        ({"to": "Topic", "topic": "orders-again"}, False),
+        ({"select": {"since": "1h"}}, False),
+        ({"select": None}, False),
+        ({"partitioner": "Crc32"}, False),
+        ({"dryRun": True}, False),
+        ({"suspend": True, "rate": {"recordsPerSecond": 5}, "guards": {"maxRedrives": 9}}, True),
+    ],
+    ids=lambda value: ", ".join(value) if isinstance(value, dict) else "",
+)
+def test_a_redrive_can_be_held_and_slowed_but_moves_the_same_to_the_same_place(
+    customs: client.CustomObjectsApi, namespace: str, change: Body, taken: bool
+) -> None:
+    name = f"fixed-{uuid.uuid4().hex[:8]}"
+    spec = changed(REDRIVE_SPEC, {"select": {"since": "24h"}})
+    _create(customs, namespace, resource("DeadLetterRedrive", spec, name=name), dry=False)
+    refusal = ""
+    try:
+        customs.patch_namespaced_custom_object(
+            GROUP, VERSION, namespace, "deadletterredrives", name, {"spec": change}, dry_run="All"
+        )
+    except ApiException as error:
+        refusal = _refusal(error)[0]
+    assert (FIXED in refusal) != taken, refusal
+    assert bool(refusal) != taken
 
 
 def test_an_unknown_field_is_refused_by_name(customs: client.CustomObjectsApi, namespace: str) -> None:

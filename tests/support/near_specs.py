@@ -31,6 +31,14 @@ limits = near(">", ">=", "<", "==", "!=", "=", " ", "-", ".", "0.05") | st.tuple
     st.sampled_from([">", "> ", ">=", "!= ", "=>", ""]), st.integers(-5, 5).map(str), st.sampled_from(["", ".5", "."])
 ).map("".join)
 spans = near("h", "m", "s", "ms", "1m", "60s", "11m", "24h", "-", ".")
+templates = near(
+    "{topic}", "{group}", "{index}", "{delay}", "{delayMs}", "{app}", "{Topic}", "{}", "{", "}", ".", "-dlq"
+)
+delays = st.sampled_from(["1s", "1m", "60s", "168h", "169h", "0s"]) | spans
+backoffs = st.fixed_dictionaries(
+    {"initial": delays, "attempts": st.integers(0, 17)},
+    optional={"max": delays, "multiplier": st.sampled_from([0.5, 1, 2, 2.5, 100, 101])},
+)
 
 NEAR: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("KafkaConsumerApp", "scaling.lagObjective"): near("h", "m", "s", "ms", "1h", "30m", "24h", "1s", "-", "."),
@@ -51,6 +59,53 @@ NEAR: dict[tuple[str, str], st.SearchStrategy[Any]] = {
             optional={"weight": amounts, "guaranteedReplicas": st.integers(-1, 45)},
         ),
         max_size=3,
+    ),
+    ("KafkaConsumerApp", "errorHandling.retry"): st.fixed_dictionaries(
+        {},
+        optional={
+            "delays": st.lists(delays, max_size=3),
+            "backoff": backoffs,
+            "nameTemplate": st.just("{topic}.retry-{index}") | templates,
+        },
+    ),
+    ("KafkaConsumerApp", "errorHandling.deadLetter"): st.fixed_dictionaries(
+        {},
+        optional={
+            "nameTemplate": st.just("{topic}.dlq") | templates,
+            "retention": spans,
+            "partitions": st.integers(-1, 10_001),
+            "config": st.dictionaries(
+                st.sampled_from(["segment.ms", "retention.bytes", "cleanup.policy", "retention.ms"]) | letters,
+                letters,
+                max_size=2,
+            ),
+        },
+    ),
+    ("KafkaConsumerApp", "clientConfig"): near("orders", "-", ".", "A", "_").map(lambda name: {"configMapName": name}),
+    ("KafkaConnection", "topicPolicy"): st.fixed_dictionaries(
+        {},
+        optional={
+            "allowedPrefixes": st.lists(near("shop.", "_", "/", "-"), max_size=2),
+            "minRetention": spans,
+            "maxRetention": spans,
+        },
+    ),
+    ("KafkaConnection", "redriveTargets"): st.lists(near("orders", "_", "__", ".", "/"), max_size=3),
+    ("DeadLetterRedrive", "select"): st.fixed_dictionaries(
+        {},
+        optional={
+            "since": delays,
+            "until": delays,
+            "offsets": st.dictionaries(near("0", "12", "-", "a"), st.integers(-2, 10), max_size=2),
+            "key": letters,
+        },
+    ),
+    ("DeadLetterRedrive", "rate"): st.fixed_dictionaries(
+        {},
+        optional={
+            "recordsPerSecond": st.sampled_from([0, 0.5, -1, 10**6, 10**6 + 1]),
+            "percentOfConsumeRate": st.sampled_from([-1, 0, 0.01, 0.5, 5, 100, 100.5]),
+        },
     ),
     ("DownstreamDependency", "capacity.value"): amounts,
     ("DownstreamDependency", "capacity"): urls.map(lambda url: {"prometheus": {"url": url, "query": "q"}}),

@@ -31,11 +31,13 @@ DEPENDENCY_SPEC: Body = {
     ],
 }
 CLUSTER_DEPENDENCY_SPEC: Body = {**DEPENDENCY_SPEC, "allowedNamespaces": ["shop"]}
+REDRIVE_SPEC: Body = {"appRef": {"name": "orders"}}
 GOOD_SPECS: Mapping[str, Body] = {
     "KafkaConsumerApp": APP_SPEC,
     "KafkaConnection": CONNECTION_SPEC,
     "DownstreamDependency": DEPENDENCY_SPEC,
     "ClusterDownstreamDependency": CLUSTER_DEPENDENCY_SPEC,
+    "DeadLetterRedrive": REDRIVE_SPEC,
 }
 
 

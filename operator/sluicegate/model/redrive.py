@@ -17,6 +17,12 @@ from sluicegate.model.status import Conditions, Count, Sentence, Word
 
 _PARTITION = "[0-9]{1,5}"
 Expression = Annotated[str, Field(min_length=1, max_length=256)]
+Percent = Annotated[
+    float,
+    Field(le=100),
+    # As a rule: the API server compares whole numbers with the whole part of a bound, and takes 0 for 0.01.
+    Rule(message="write a number above 0, and at most 100", cel="self > 0.0", holds=lambda percent: percent > 0),
+]
 
 
 class Destination(StrEnum):
@@ -109,7 +115,7 @@ class RedriveRate(Part):
 
     records_per_second: float = Field(default=50.0, ge=0, le=1_000_000)
     """So many a second; 0: no limit."""
-    percent_of_consume_rate: float | None = Field(default=None, ge=0.01, le=100)
+    percent_of_consume_rate: Percent | None = None
     """So much of what the app handles now, in percent; at least one record a second. Absent: no such limit."""
 
 

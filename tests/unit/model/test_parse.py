@@ -18,29 +18,35 @@ from sluicegate.model.parse import (
     parse_connection,
     parse_dependency,
     parse_meta,
+    parse_redrive,
     read_app,
     read_connection,
+    read_redrive,
 )
 from sluicegate.model.resource import Key
 from tests.support.bad_apps import BAD_APPS
 from tests.support.bad_connections import BAD_CONNECTIONS
 from tests.support.bad_dependencies import BAD_DEPENDENCIES
+from tests.support.bad_error_handling import BAD_ERROR_HANDLING
+from tests.support.bad_redrives import BAD_REDRIVES
 from tests.support.bad_references import BAD_REFERENCES
-from tests.support.specs import APP_SPEC, CONNECTION_SPEC, BadSpec, Body, changed, resource
+from tests.support.specs import APP_SPEC, CONNECTION_SPEC, REDRIVE_SPEC, BadSpec, Body, changed, resource
 
 PARSERS: dict[str, Callable[[Body], object]] = {
     "KafkaConsumerApp": parse_app,
     "KafkaConnection": parse_connection,
     "DownstreamDependency": parse_dependency,
     "ClusterDownstreamDependency": parse_cluster_dependency,
+    "DeadLetterRedrive": parse_redrive,
 }
+BAD = BAD_APPS + BAD_CONNECTIONS + BAD_DEPENDENCIES + BAD_REFERENCES + BAD_ERROR_HANDLING + BAD_REDRIVES
 
 
 def app(changes: dict[str, Any] | None = None) -> dict[str, Any]:
     return resource("KafkaConsumerApp", changed(APP_SPEC, changes or {}))
 
 
-@pytest.mark.parametrize("bad", BAD_APPS + BAD_CONNECTIONS + BAD_DEPENDENCIES + BAD_REFERENCES, ids=str)
+@pytest.mark.parametrize("bad", BAD, ids=str)
 def test_a_bad_spec_is_refused_with_field_and_remedy_in_one_short_sentence(bad: BadSpec) -> None:
     with pytest.raises(Invalid) as caught:
         PARSERS[bad.kind](bad.body)
@@ -169,9 +175,11 @@ def test_metadata_becomes_key_and_unix_seconds() -> None:
                 "generation": 3,
                 "resourceVersion": "77",
                 "creationTimestamp": "2030-01-31T08:00:00Z",
+                "finalizers": ["sluicegate.dev/topics"],
             }
         }
     )
+    assert meta.finalizers == ("sluicegate.dev/topics",)
     assert meta.key == Key("shop", "orders")
     assert (meta.uid, meta.generation, meta.resource_version) == ("u-1", 3, "77")
     assert meta.created == datetime(2030, 1, 31, 8, tzinfo=UTC).timestamp()
@@ -190,6 +198,9 @@ def test_a_file_is_read_with_the_namespace_of_the_caller() -> None:
     assert meta.key == Key("shop", "orders")
     assert spec == parse_app(app())
     assert read_connection(resource("KafkaConnection", CONNECTION_SPEC))[0].key == Key("default", "orders")
+    meta, again = read_redrive(resource("DeadLetterRedrive", REDRIVE_SPEC), namespace="shop")
+    assert meta.key == Key("shop", "orders")
+    assert again == parse_redrive(resource("DeadLetterRedrive", REDRIVE_SPEC))
 
 
 def test_a_time_that_yaml_turned_into_a_datetime_is_read_as_written() -> None:

@@ -45,7 +45,7 @@ def _inline(schema: Schema, definitions: Schema) -> Schema:
         outer = {key: value for key, value in schema.items() if key != "anyOf"}
         return _inline({**choice, **outer}, definitions)
     out = {key: schema[key] for key in sorted(schema, key=_place) if key not in _DROPPED}
-    if out.get("default", ...) in (None, "") or out.get("type") == "object":
+    if out.get("default", ...) in (None, "", []) or out.get("type") == "object":
         out.pop("default", None)
     if "description" in out:
         out["description"] = " ".join(str(out["description"]).split())
