@@ -20,7 +20,7 @@ WORD = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-zA-Z]*)*\Z")
 CONDITIONS = {
     "Ready", "Reconciling", "Stalled", "ScalingActive", "ScalingLimited", "LagKnown", "PartitionsHealthy",
     "DeadLettering", "DependenciesHealthy", "SignalsAvailable", "BreakerClosed", "Saturated", "RolloutsFit",
-    "TopicsInSync",
+    "TopicsInSync", "ClientConfigKept",
 }  # fmt: skip
 OTHER_WORDS = {
     "True", "False", "None", "Normal", "Warning",

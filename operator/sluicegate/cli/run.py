@@ -130,6 +130,7 @@ def assemble(
     steward = Steward(store=store, probes=probes, clock=clock)
     roster = Roster(store=store)
     book = Book()
+    configs = ClientConfigs(config_maps=cluster)
     attendant = Attendant(
         store=store,
         roster=roster,
@@ -139,6 +140,7 @@ def assemble(
         events=cluster,
         steward=steward,
         book=book,
+        configs=configs,
         chronicle=chronicle,
     )
     turns = Turns(
@@ -153,6 +155,7 @@ def assemble(
     operator = Operator(roster=roster, turns=turns, attendant=attendant, relist=relist, clock=clock)
     steward.wakes(operator.look_at)
     book.wakes(operator.look_at)
+    configs.wakes(operator.look_at)
     topics = TopicBeat(
         store=store,
         roster=roster,
@@ -161,7 +164,7 @@ def assemble(
         book=book,
         provision=Provision(kafka=pool, book=book, clock=clock),
         deletion=Deletion(store=store, kafka=pool, finalizers=cluster, events=cluster, clock=clock),
-        configs=ClientConfigs(config_maps=cluster, events=cluster),
+        configs=configs,
         ready=lambda: operator.ready,
     )
     statuses = DependencyStatuses(store=store, statuses=cluster, events=cluster, clock=clock)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from sluicegate.act.client_config_status import with_client_config
 from sluicegate.act.ports import Events, Scales, Statuses
 from sluicegate.act.topic_status import with_topics
 from sluicegate.control.chronicle import Chronicle, Entry, became
+from sluicegate.control.client_configs import NOT_LOOKED, ClientConfigs
 from sluicegate.control.clock import Clock
 from sluicegate.control.downstream.steward import Steward
 from sluicegate.control.records import AppRecord
@@ -41,6 +43,7 @@ class Attendant:
         events: Events,
         steward: Steward,
         book: Book | None = None,
+        configs: ClientConfigs | None = None,
         chronicle: Chronicle | None = None,
     ) -> None:
         self._store = store
@@ -50,6 +53,7 @@ class Attendant:
         self._states = States()
         self._steward = steward
         self._book = book or Book()
+        self._configs = configs
         self._chronicle = chronicle or Chronicle()
 
     def members_may_move(self, record: AppRecord) -> bool:
@@ -130,6 +134,7 @@ class Attendant:
                     left=left,
                 )
             decision = self._with_topics(record, decision)
+            decision = self._with_client_config(record, decision)
             state.decision = decision
             if self._is_there(key):
                 metrics.observe(namespace=key.namespace, app=key.name, decision=decision)
@@ -139,6 +144,11 @@ class Attendant:
     def _with_topics(self, record: AppRecord, decision: Decision) -> Decision:
         asked = record.spec is not None and record.spec.error_handling is not None
         return with_topics(decision, self._book.view(record), previous=record.status, asked=asked)
+
+    def _with_client_config(self, record: AppRecord, decision: Decision) -> Decision:
+        asked = record.spec is not None and record.spec.client_config is not None
+        found = self._configs.found(record) if self._configs else NOT_LOOKED
+        return with_client_config(decision, found, previous=record.status, asked=asked)
 
     def _is_there(self, key: Key) -> bool:
         return self._store.apps.get(key) is not None

@@ -81,13 +81,15 @@ def test_a_person_s_config_map_of_that_name_is_left_alone_and_told_of_once(still
     app.start(scaling=by_lag(), spec=CONFIG)
     eventually(lambda: conflicts(app), within=AT_ONCE, what="the conflict is told")
     assert "exists and was not made for this app" in conflicts(app)[0]["message"]
+    app.shows("ClientConfigKept", "False", "ConfigMapConflict")
     app.shows("Ready", "True")
-    app.apply(scaling=by_lag(highest=7), spec=CONFIG)
-    app.owe(70)
-    app.reaches(7)
+    app.apply(scaling=by_lag(highest=5), spec=CONFIG)
+    app.owe(50)
+    app.reaches(5)
     assert app.cluster.get("configmap", MAP, namespace=app.namespace) == before
     assert len(conflicts(app)) == 1
 
     app.cluster.delete("configmap", MAP, namespace=app.namespace)
-    app.apply(scaling=by_lag(highest=8), spec=CONFIG)
+    app.apply(scaling=by_lag(highest=4), spec=CONFIG)
     shows(app, "group.id", app.group)
+    eventually(lambda: not app.condition("ClientConfigKept"), within=AT_ONCE, what="what is solved is told no more")

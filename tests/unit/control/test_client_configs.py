@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from sluicegate.act.ports import EventNote
-from sluicegate.control.client_configs import ClientConfigs
+from sluicegate.control.client_configs import NOT_LOOKED, ClientConfigs
 from sluicegate.control.records import AppRecord
 from sluicegate.control.store import Store
 from sluicegate.decide.topics.names import Named, topics_of
 from sluicegate.errors import Conflict, Denied, Gone, SluicegateError
+from sluicegate.model.known import Known
 from sluicegate.model.resource import Key
 from tests.unit.control import bodies
 
@@ -28,7 +28,6 @@ class Server:
 
     def __init__(self) -> None:
         self.maps: dict[Key, Body] = {}
-        self.events: list[EventNote] = []
         self.writes = 0
         self.fails: SluicegateError | None = None
 
@@ -49,9 +48,6 @@ class Server:
             raise Conflict(f"{key} has been modified")
         self._put(key, body)
 
-    async def create_event(self, note: EventNote, *, plural: str, record_key: Key, uid: str) -> None:
-        self.events.append(note)
-
     def _put(self, key: Key, body: Mapping[str, Any]) -> None:
         self.writes += 1
         new = copy.deepcopy(dict(body))
@@ -66,7 +62,7 @@ def server() -> Server:
 
 @pytest.fixture
 def configs(server: Server) -> ClientConfigs:
-    return ClientConfigs(config_maps=server, events=server)
+    return ClientConfigs(config_maps=server)
 
 
 def record(*, config: str | None = MAP.name, uid: str = "1", group: str = "g") -> AppRecord:
@@ -78,6 +74,13 @@ def record(*, config: str | None = MAP.name, uid: str = "1", group: str = "g") -
     found = store.apps.get(Key("shop", "orders"))
     assert found is not None
     return found
+
+
+def problem(configs: ClientConfigs, app: AppRecord) -> tuple[str, str]:
+    """Reason and words of what is wrong; empty when nothing is."""
+    found = configs.found(app)
+    assert isinstance(found, Known), "it was not looked at"
+    return (found.value.reason, found.value.message) if found.value else ("", "")
 
 
 def keep(configs: ClientConfigs, app: AppRecord, *, bootstrap: str = "kafka:9092") -> bool:
@@ -108,16 +111,20 @@ def test_what_a_person_changed_in_it_is_set_back(configs: ClientConfigs, server:
     assert server.maps[MAP]["data"]["group.id"] == "g"
 
 
-def test_a_person_s_config_map_is_left_alone_and_told_once(configs: ClientConfigs, server: Server) -> None:
+def test_a_person_s_config_map_is_left_alone_and_told(configs: ClientConfigs, server: Server) -> None:
+    woken: list[Key] = []
+    configs.wakes(woken.append)
     theirs = {"metadata": {"name": MAP.name, "namespace": "shop", "resourceVersion": "1"}, "data": {"a": "b"}}
     server.maps[MAP] = copy.deepcopy(theirs)
     assert [keep(configs, record()), keep(configs, record())] == [True, True]
     assert (server.maps[MAP], server.writes) == (theirs, 0)
-    assert [(one.type, one.reason) for one in server.events] == [("Warning", "ConfigMapConflict")]
-    assert "'orders-kafka' exists and was not made for this app" in configs.problem(record())
+    reason, words = problem(configs, record())
+    assert (reason, woken) == ("ConfigMapConflict", [Key("shop", "orders")])
+    assert "'orders-kafka' exists and was not made for this app" in words
     del server.maps[MAP]
     assert keep(configs, record())
-    assert configs.problem(record()) == ""
+    assert problem(configs, record()) == ("", "")
+    assert len(woken) == 2
 
 
 def test_nothing_is_asked_without_the_field_or_while_names_cannot_be_made(
@@ -131,17 +138,19 @@ def test_nothing_is_asked_without_the_field_or_while_names_cannot_be_made(
 def test_a_refusal_is_told_in_words_and_tried_again(configs: ClientConfigs, server: Server) -> None:
     server.fails = Denied("configmaps is forbidden")
     assert not keep(configs, record())
-    assert configs.problem(record()).endswith("could not be kept: configmaps is forbidden")
-    assert configs.problem(record(uid="2")) == ""
+    reason, words = problem(configs, record())
+    assert reason == "ConfigMapRefused"
+    assert words.endswith("could not be kept: configmaps is forbidden")
+    assert configs.found(record(uid="2")) is NOT_LOOKED
     server.fails = None
     assert keep(configs, record())
-    assert configs.problem(record()) == ""
+    assert problem(configs, record()) == ("", "")
 
 
 def test_somebody_who_was_faster_is_no_problem(configs: ClientConfigs, server: Server) -> None:
     server.fails = Conflict("modified")
     assert not keep(configs, record())
-    assert configs.problem(record()) == ""
+    assert configs.found(record()) is NOT_LOOKED
 
 
 def test_an_app_made_anew_takes_over_the_one_of_its_name(configs: ClientConfigs, server: Server) -> None:
@@ -154,7 +163,7 @@ def test_problems_of_apps_that_are_gone_are_forgotten(configs: ClientConfigs, se
     server.fails = Denied("no")
     keep(configs, record())
     configs.forget_unless(lambda key: False)
-    assert configs.problem(record()) == ""
+    assert configs.found(record()) is NOT_LOOKED
 
 
 def test_a_record_without_a_usable_spec_is_passed_over(configs: ClientConfigs, server: Server) -> None:
