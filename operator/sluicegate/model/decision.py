@@ -29,6 +29,7 @@ class Limit(StrEnum):
     INEFFECTIVE = "Ineffective"
     STABILIZATION = "Stabilization"
     COOLDOWN = "Cooldown"
+    DEAD_LETTER_STORM = "DeadLetterStorm"
     LAG_UNKNOWN = "LagUnknown"
     SUSPENDED = "Suspended"
     OVERRIDE = "Override"
@@ -36,7 +37,9 @@ class Limit(StrEnum):
     CONFLICT = "Conflict"
 
 
-CEILINGS = frozenset({Limit.MAX, Limit.PARTITIONS, Limit.PARTITION_BOUND, Limit.INEFFECTIVE})
+CEILINGS = frozenset(
+    {Limit.MAX, Limit.PARTITIONS, Limit.PARTITION_BOUND, Limit.INEFFECTIVE, Limit.DEAD_LETTER_STORM}
+)
 """Limits that make `ScalingLimited` true; those of dependencies do, too."""
 DEPENDENCY, BREAKER = "Dependency/", "Breaker/"
 """Before the name of a dependency: its share, or its breaker, changed the number."""
@@ -101,6 +104,23 @@ class Capacity:
     source: str = "Probing"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letters:
+    """Dead letters of all of an app's dead-letter topics together, ``topics`` many; ``topic`` the one that holds most.
+
+    ``records`` that nobody dealt with yet, None while one of the topics could not be read; ``oldest`` unix seconds,
+    None without any and while unknown; ``rate`` so many come a second, over the storm window, None while that was not
+    seen; ``percent`` of what was handled, likewise.
+    """
+
+    topic: str
+    topics: int
+    records: int | None
+    oldest: float | None = None
+    rate: float | None = None
+    percent: float | None = None
+
+
 @quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
@@ -140,3 +160,9 @@ class Decision:
     """What each dependency gives."""
     topics: TopicsView | None = None
     """Its retry and dead-letter topics; None: it asks for none, or nothing is known of them yet."""
+    dead_letters: Letters | None = None
+    """None: it has no dead-letter topic, or nothing is known of it yet."""
+    storm: bool = False
+    """So much goes to the dead letters that single messages do not explain it."""
+    due: int = 0
+    """Messages of retry topics that wait although they are due."""

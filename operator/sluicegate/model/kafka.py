@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sluicegate.model.topic import DeadLetters, RetryPartition
 
 
 class FaultKind(StrEnum):
@@ -99,7 +103,8 @@ class GroupQuestion:
 
     ``describe``: the caller believes that the assignment may have changed (its Deployment did, for instance);
     the sweeper describes on its own where offsets say so. ``urgent``: do not treat as quiet. ``history``: the caller
-    has none of the group yet, and wants `Partition.earlier`.
+    has none of the group yet, and wants `Partition.earlier`. ``retry`` topics in which the group waits for what is due,
+    each with its delay in seconds; ``dead_letters`` topics whose depth is asked for.
     """
 
     group: str
@@ -107,13 +112,16 @@ class GroupQuestion:
     describe: bool = False
     urgent: bool = False
     history: bool = False
+    retry: tuple[tuple[str, float], ...] = ()
+    dead_letters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupAnswer:
     """What was found for one question. ``fault`` set: nothing is known about the group as a whole
     (single partitions carry their own faults). ``group`` None: it could not be described; the offsets may
-    still be good. ``topic_faults``: topics that could not be read, with the reason.
+    still be good. ``topic_faults``: topics that could not be read, with the reason. Those of ``retry`` and
+    ``dead_letters`` are never among them: what cannot be had there is told there.
     """
 
     question: GroupQuestion
@@ -124,6 +132,8 @@ class GroupAnswer:
     fault: Fault | None = None
     at: float
     """Unix seconds at which the group's offsets were read (or were known not to have moved)."""
+    retry: tuple[RetryPartition, ...] = ()
+    dead_letters: tuple[DeadLetters, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

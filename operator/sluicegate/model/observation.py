@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sluicegate.model.downstream import NO_SURGE, Share, Surge
 from sluicegate.model.kafka import Fault, Group, Partition
+from sluicegate.model.topic import DeadLetters, RetryPartition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,7 @@ class Observation:
 
     ``workload`` None: the target does not exist. ``fault`` set: nothing could be read from Kafka this time, and
     ``partitions`` is empty. ``group`` None: it could not be described. ``shares`` what each dependency gives.
+    ``retry`` partitions of retry topics; ``dead_letters`` by topic, empty where none is asked for.
     """
 
     at: float
@@ -87,3 +89,5 @@ class Observation:
     foreign: Foreign | None = None
     rival: Rival | None = None
     shares: tuple[Share, ...] = ()
+    retry: tuple[RetryPartition, ...] = ()
+    dead_letters: tuple[DeadLetters, ...] = ()

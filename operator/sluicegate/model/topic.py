@@ -125,13 +125,22 @@ class TopicsView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPartition:
     """One partition of a retry topic. ``due_end`` offset of the first record that is not due yet (the end, where all
-    are); ``committed`` None: never; ``fault`` why something could not be had."""
+    are); ``committed`` None: never; ``start`` log start, what came before it is gone; ``fault`` why something could not
+    be had."""
 
     topic: str
     partition: int
     due_end: int | None
     committed: int | None
+    start: int = 0
     fault: Fault | None = None
+
+    @property
+    def due(self) -> int | None:
+        """Records that wait although they are due; None where that could not be had."""
+        if self.fault is not None or self.due_end is None:
+            return None
+        return max(0, self.due_end - max(self.start, self.committed or 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
