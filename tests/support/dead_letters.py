@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, TopicPartition
+import pytest
+from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 from confluent_kafka.admin import (  # type: ignore[attr-defined]
     AlterConfigOpType,
     ConfigEntry,
@@ -21,7 +24,7 @@ from sluicegate.model.redrive import RedriveSpec
 from sluicegate.observe.kafka import config
 from sluicegate.redrive.order import NO_SOURCE, RedriveOrder
 from sluicegate.redrive.progress import Progress
-from sluicegate.redrive.run import RedriveProcess
+from sluicegate.redrive.run import Died, RedriveProcess
 from tests.support.broker import Broker
 
 Headers = list[tuple[str, Any]]
@@ -54,6 +57,10 @@ class Letters:
     prefix: str = field(default_factory=lambda: f"redrive-{uuid.uuid4().hex[:8]}")
     made: set[str] = field(default_factory=set)
     runs: int = 0
+    producer: Producer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.producer = Producer({"bootstrap.servers": self.broker.bootstrap, "acks": "all", "linger.ms": 5})
 
     @property
     def source(self) -> str:
@@ -93,14 +100,25 @@ class Letters:
     def put(
         self, topic: str, *, key: bytes | None, value: bytes | None, headers: Headers | None = None, partition: int = 0
     ) -> None:
-        """One record; `flush` of the broker's producer tells when it is there."""
+        """One record; `flush` tells when it is there."""
         while True:
             try:
-                self.broker._producer.produce(topic, value, key, partition, headers=headers or [])
-                self.broker._producer.poll(0)
+                self.producer.produce(topic, value, key, partition, headers=headers or [])
+                self.producer.poll(0)
                 return
             except BufferError:
-                self.broker._producer.poll(0.1)
+                self.producer.poll(0.1)
+
+    def flush(self) -> None:
+        assert self.producer.flush(LIMIT) == 0, "records were not acknowledged"
+
+    def grow(self, topic: str, *, to: int) -> None:
+        """As the broker's `grow`; records can be put into the new partitions when this returns."""
+        self.broker.grow(topic, to=to)
+        deadline = time.monotonic() + LIMIT
+        while len(self.producer.list_topics(topic, timeout=LIMIT).topics[topic].partitions) < to:
+            assert time.monotonic() < deadline, "the broker did not show the new partitions"
+            time.sleep(0.1)
 
     def die(self, count: int, *, keys: int = 30, partitions: int = 3, headers: Headers | None = None) -> None:
         """So many dead letters with our own headers; record ``n`` has value ``n`` and key ``n mod keys``, and lies in
@@ -119,7 +137,7 @@ class Letters:
             self.put(
                 self.dead, key=str(key).encode(), value=str(number).encode(), headers=given, partition=key % partitions
             )
-        self.broker.flush()
+        self.flush()
 
     def order(self, *, topics: Mapping[str, str] | None = None, **spec: Any) -> RedriveOrder:
         """A new run; ``spec`` as in the resource, unlimited unless told otherwise."""
@@ -193,6 +211,23 @@ async def reports(order: RedriveOrder) -> list[Progress]:
         return [told async for told in process.progress()]
     finally:
         await process.close()
+
+
+async def killed(order: RedriveOrder, *, once: Callable[[Progress], bool]) -> list[Progress]:
+    """Run ``order``, and kill -9 its process at the first report for which ``once`` holds; all reports."""
+    process = await RedriveProcess.start(order)
+    heard: list[Progress] = []
+
+    async def listen() -> None:
+        async for told in process.progress():
+            heard.append(told)
+            if once(told):
+                os.kill(process.pid, signal.SIGKILL)
+
+    with pytest.raises(Died, match="SIGKILL"):
+        await listen()
+    await process.close()
+    return heard
 
 
 def by_key(records: Iterable[Found]) -> dict[bytes | None, list[int]]:

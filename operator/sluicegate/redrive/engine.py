@@ -189,6 +189,7 @@ class Engine:
             except BufferError:
                 self._sink.wait(LONGEST_WAIT)
                 return
+            self._tally.add(self._held.letter, self._held.origin)
             self._held = None
 
     def _weigh(self, found: Letter | End) -> Held | None:
@@ -212,8 +213,8 @@ class Engine:
             track.advance()
             return None
         self._selected += 1
-        self._tally.add(found, origin)
         if self._order.spec.dry_run:
+            self._tally.add(found, origin)
             self._books.done(entry, Outcome.SKIPPED)
             track.advance()
             return None

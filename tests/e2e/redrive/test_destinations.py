@@ -83,7 +83,7 @@ async def test_with_other_partition_counts_keys_go_where_the_clients_put_them(
         client.produce(judge, str(number).encode(), key.encode())
         letters.put(letters.dead, key=key.encode(), value=str(number).encode())
     assert client.flush(20) == 0
-    letters.broker.flush()
+    letters.flush()
     told = await last(letters.order(partitioner=partitioner))
     assert told.phase is Phase.SUCCEEDED, told.message
     where = {one.key: one.partition for one in letters.read(letters.source)}

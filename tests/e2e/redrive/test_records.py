@@ -28,7 +28,7 @@ async def test_records_without_headers_nulls_and_empty_texts_arrive_as_they_were
     records = [(None, b"no key"), (b"key", None), (b"", b""), (None, None), (b"\xff\x00", b"\x00\x01")]
     for key, value in records:
         letters.put(letters.dead, key=key, value=value)
-    letters.broker.flush()
+    letters.flush()
     told = await last(letters.order())
     assert (told.phase, told.redriven) == (Phase.SUCCEEDED, 5)
     assert [(one.key, one.value) for one in letters.read(letters.source)] == records
@@ -41,7 +41,7 @@ async def test_springs_binary_numbers_are_read_and_written_on_as_text(letters: L
     letters.put(
         letters.dead, key=b"k", value=b"v", headers=[*SPRING, ("kafka_dlt-original-topic", letters.source.encode())]
     )
-    letters.broker.flush()
+    letters.flush()
     told = await last(letters.order(select={"errorClass": "SocketTimeout"}))
     (found,) = letters.read(letters.source)
     assert dict(found.headers) | {"sluicegate.redrive.id": b""} == {
@@ -63,7 +63,7 @@ async def test_a_record_larger_than_the_target_allows_is_parked_by_name(letters:
     letters.topic(letters.source, partitions=1, config={"max.message.bytes": "10000"})
     for number in range(40):
         letters.put(letters.dead, key=b"k", value=b"x" * (20_000 if number == 7 else 1_000))
-    letters.broker.flush()
+    letters.flush()
     told = await last(letters.order())
     assert (told.phase, told.redriven, told.parked) == (Phase.SUCCEEDED, 39, 1)
     assert told.message.startswith("1 parked, such as partition 0, offset 7: its 20")
@@ -81,7 +81,7 @@ async def test_what_just_fits_is_moved_and_one_byte_more_is_parked_and_refused_b
     letters.topic(letters.source, partitions=1, config={"max.message.bytes": "10000"})
     for octets in range(9_700, 9_900):
         letters.put(letters.dead, key=b"k", value=b"x" * octets)
-    letters.broker.flush()
+    letters.flush()
     told = await last(letters.order())
     assert told.phase is Phase.SUCCEEDED, told.message
     moved, parked = letters.read(letters.source), letters.read(letters.parking)
@@ -101,7 +101,7 @@ async def test_a_limit_lowered_during_the_run_loses_nothing(letters: Letters) ->
     letters.topics(partitions=1)
     for number in range(60):
         letters.put(letters.dead, key=b"k", value=b"x" * (30_000 if number == 50 else 100))
-    letters.broker.flush()
+    letters.flush()
     process = await RedriveProcess.start(letters.order(rate={"recordsPerSecond": 20}))
     reports = []
     async for told in process.progress():
@@ -125,7 +125,7 @@ async def test_a_record_that_came_back_too_often_is_parked_skipped_or_ends_the_r
     for number in range(5):
         times = b"3" if number == 2 else b"1"
         letters.put(letters.dead, key=b"k", value=str(number).encode(), headers=[("sluicegate.redrive.count", times)])
-    letters.broker.flush()
+    letters.flush()
     told = await last(letters.order(guards={"maxRedrives": 3, "onLoop": guard}))
     assert (told.phase, told.parked, told.skipped) == (phase, parked, skipped)
     assert "partition 0, offset 2: it has come back 3 times" in told.message
@@ -140,7 +140,7 @@ async def test_without_a_parking_topic_a_record_to_be_parked_ends_the_run(letter
     letters.topic(letters.dead, partitions=1)
     letters.topic(letters.source, partitions=1)
     letters.put(letters.dead, key=b"k", value=b"v", headers=[("sluicegate.redrive.count", b"9")])
-    letters.broker.flush()
+    letters.flush()
     told = await last(letters.order())
     assert told.phase is Phase.FAILED
     assert "is to be parked (it has come back 9 times), and there is no parking topic" in told.message
