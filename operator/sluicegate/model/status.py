@@ -248,7 +248,7 @@ class AppStatus(Part):
     """What a restart must not forget; for the operator only."""
     conditions: Conditions | None = None
     """Ready, Reconciling, Stalled, ScalingActive, ScalingLimited, LagKnown, PartitionsHealthy, DependenciesHealthy,
-    TopicsInSync, DeadLettering."""
+    TopicsInSync, ClientConfigKept, DeadLettering."""
 
 
 class SweepStatus(Part):
