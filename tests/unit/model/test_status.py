@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sluicegate.act import dependency_status, status
+from sluicegate.act import dependency_status, redrive_status, status
 from sluicegate.model.account import Account, Grant
 from sluicegate.model.decision import Action, Capacity, Condition, Decision, Lag, Partitions, Truth
 from sluicegate.model.dependency_status import DependencyStatus
@@ -16,6 +16,7 @@ from sluicegate.model.kafka import Sweep
 from sluicegate.model.known import Known
 from sluicegate.model.observation import Foreign
 from sluicegate.model.parse import parse_app
+from sluicegate.model.redrive import Counted, Phase, RedriveStatus, Report
 from sluicegate.model.schema.structural import structural
 from sluicegate.model.status import AppStatus, ConnectionStatus
 from sluicegate.model.topic import Role, TopicName, TopicStanding, TopicState, TopicsView
@@ -146,6 +147,34 @@ def test_a_full_status_of_a_dependency_is_kept_whole_by_the_api_server() -> None
     schema = structural(DependencyStatus)
     assert written.keys() == schema["properties"].keys()
     assert written["breaker"].keys() == schema["properties"]["breaker"]["properties"].keys()
+    assert list(misfits(written, schema)) == []
+
+
+def test_a_full_status_of_a_redrive_is_kept_whole_by_the_api_server() -> None:
+    line = tuple(Counted(name="n" * 512, records=2**53) for _ in range(20))
+    told = redrive_status.Told(
+        phase=Phase.FAILED,
+        message="z" * 10_000,
+        topic="t" * 249,
+        destination="d" * 10_000,
+        started=NOW,
+        finished=NOW + 1.5,
+        total=5,
+        scanned=4,
+        matched=3,
+        redriven=1,
+        parked=1,
+        skipped=1,
+        repeated=1,
+        rate=12.345,
+        report=Report(errors=line, sources=line, ages=line, dialects=line),
+        progress={"ends": {str(n): 10**15 for n in range(200)}, "redriven": 1},
+        suspended=True,
+    )
+    written = redrive_status.render(told, generation=3, previous={}, now=NOW)
+    schema = structural(RedriveStatus)
+    assert written.keys() == schema["properties"].keys()
+    assert written["report"].keys() == schema["properties"]["report"]["properties"].keys()
     assert list(misfits(written, schema)) == []
 
 
