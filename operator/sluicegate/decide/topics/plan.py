@@ -76,8 +76,8 @@ def _taken(topic: TopicName, ask: Ask, seen: Seen, found: BrokerTopic | Fault | 
     field = "retry" if topic.delays else "deadLetter"
     if owner != ask.key:
         return "TopicConflict", (
-            f"{topic.name} belongs to KafkaConsumerApp {owner.name!r} in namespace {owner.namespace!r}, which is older: "
-            f"write another spec.errorHandling.{field}.nameTemplate"
+            f"{topic.name} belongs to KafkaConsumerApp {owner.name!r} in namespace {owner.namespace!r}, which is "
+            f"older: write another spec.errorHandling.{field}.nameTemplate"
         )
     other = seen.alike.get(topic.name.replace(".", "_"))
     if found is None and other is not None:
