@@ -32,7 +32,7 @@ def source(broker: Broker) -> Iterator[str]:
     broker.drop(topics=[topic for topic in broker.admin.list_topics(timeout=10).topics if topic.startswith(name)])
 
 
-def run(desk: Desk, broker: Broker, source: str, *arguments: str) -> Result:
+def run(desk: Desk, broker: Broker, source: str, *arguments: str, servers: str = "") -> Result:
     app: dict[str, Any] = {
         "apiVersion": "sluicegate.dev/v1alpha1",
         "kind": "KafkaConsumerApp",
@@ -47,7 +47,7 @@ def run(desk: Desk, broker: Broker, source: str, *arguments: str) -> Result:
         },
     }
     env = {"KUBECONFIG": str(desk.kubeconfig), "NO_PROXY": "*"}
-    asked = ("plan", "-f", "-", "--bootstrap-servers", broker.bootstrap, *arguments)
+    asked = ("plan", "-f", "-", "--bootstrap-servers", servers or broker.bootstrap, *arguments)
     return CliRunner().invoke(cli, asked, prog_name="kubectl kca", env=env, input=yaml.safe_dump(app))
 
 
@@ -89,3 +89,10 @@ def test_a_source_that_does_not_exist_is_waited_for(desk: Desk, broker: Broker) 
     done = run(desk, broker, "plan-nobody-has-this")
     assert "the source topic plan-nobody-has-this does not exist yet" in done.stdout
     assert "! not made" in done.stdout
+
+
+def test_brokers_that_do_not_answer_leave_what_the_status_tells(desk: Desk, broker: Broker) -> None:
+    done = run(desk, broker, "orders", servers="127.0.0.1:1")
+    assert done.exit_code == 3, done.output
+    assert "topics    from the status: the brokers could not be asked: " in done.stdout
+    assert "+ create  orders.billing.dlq" in done.stdout

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from sluicegate.cli.documents import Document
 from sluicegate.cli.planning import Shown
 from sluicegate.decide.topics.plan import Ask, wants_to_read
-from sluicegate.errors import Gone
+from sluicegate.errors import Gone, Invalid
 from sluicegate.model.app import AppSpec
 from sluicegate.model.connection import ConnectionSpec
 from sluicegate.model.kafka import ClientConfig
@@ -47,9 +47,14 @@ async def _read(documents: tuple[Document, ...], shown: Shown, servers: str) -> 
 async def _config(documents: tuple[Document, ...], shown: Shown, servers: str) -> ClientConfig:
     from sluicegate.observe.kafka.config import plaintext, resolve, secret_names
 
+    try:
+        without = plaintext(servers)
+    except Invalid as error:
+        words = str(error).removeprefix(f"{error.field}: ")
+        raise Invalid(f"--bootstrap-servers: {words}") from None
     found = _connection(documents, shown)
     if found is None:
-        return plaintext(servers)
+        return without
     key, spec = found
     secrets = await _secrets(secret_names(spec), namespace=key.namespace)
     return resolve(spec.model_copy(update={"bootstrap_servers": servers}), secrets=secrets)

@@ -101,3 +101,44 @@ def test_bytes_that_are_no_text_are_one_sentence(desk: Desk, tmp_path: Path) -> 
     done = run(desk, "plan", "-f", str(tmp_path / "odd.yaml"))
     assert done.exit_code == 1
     assert "is not YAML" in done.stderr
+
+
+RETRIES = {"errorHandling": {"retry": {"delays": ["10s"]}}}
+NOBODY = "127.0.0.1:1"
+
+
+def test_topics_to_be_made_are_code_3_though_no_field_differs(desk: Desk, there: Any) -> None:
+    done = run(desk, "plan", "-f", "-", "-o", "json", given=text({**there, **RETRIES}))
+    found = json.loads(done.stdout)
+    assert (done.exit_code, found["changes"]) == (3, True)
+    assert {one["action"] for one in found["resources"][0]["topics"]["topics"]} == {"create"}
+
+
+def test_credentials_of_the_connection_are_asked_for_by_name(desk: Desk, there: Any) -> None:
+    sasl = {"mechanism": "PLAIN", "credentialsSecretRef": {"name": "login"}}
+    connection = {
+        "apiVersion": "sluicegate.dev/v1alpha1",
+        "kind": "KafkaConnection",
+        "metadata": {"name": "main"},
+        "spec": {"bootstrapServers": "broker:9092", "sasl": sasl},
+    }
+    files = yaml.safe_dump(connection) + "---\n" + text({**there, **RETRIES})
+    done = run(desk, "plan", "-f", "-", "--bootstrap-servers", NOBODY, given=files)
+    assert done.exit_code == 1
+    assert "spec.sasl.credentialsSecretRef.name: there is no Secret 'login'" in done.stderr
+
+
+def test_an_address_that_is_none_is_one_sentence(desk: Desk, there: Any) -> None:
+    done = run(desk, "plan", "-f", "-", "--bootstrap-servers", "kafka", given=text({**there, **RETRIES}))
+    assert done.exit_code == 1
+    assert "--bootstrap-servers: 'kafka' is not a broker address" in done.stderr
+
+
+def test_strimzi_s_manifests_need_the_name_of_its_kafka_and_go_alone_to_standard_output(desk: Desk, there: Any) -> None:
+    assert run(desk, "plan", "-f", "-", "-o", "strimzi", given=text(there)).exit_code == 2
+    assert run(desk, "plan", "-f", "-", "--strimzi-cluster", "main", given=text(there)).exit_code == 2
+    spec = {**there, **RETRIES}
+    done = run(desk, "plan", "-f", "-", "-o", "strimzi", "--strimzi-cluster", "main", given=text(spec))
+    assert done.exit_code == 3, done.output
+    assert [one["kind"] for one in yaml.safe_load_all(done.stdout)] == ["KafkaTopic", "KafkaTopic"]
+    assert "give --bootstrap-servers to have them read" in done.stderr
