@@ -30,6 +30,8 @@ from sluicegate.model.topic_policy import TopicPolicy
 log = logging.getLogger(__name__)
 EVERY = 1.0
 """Seconds between looks for apps whose turn it is."""
+AT_ONCE = 16
+"""Requests to the API server under way: one that answers late must not hold up the topics of a thousand apps."""
 NO_ACCESS = Fault(FaultKind.CONFIGURATION, "the cluster of this app is not known")
 
 
@@ -61,6 +63,7 @@ class Beat:
         self._schedule = Schedule()
         self._accesses: dict[Source, Access] = {}
         self._errands = Errands()
+        self._asking = asyncio.Semaphore(AT_ONCE)
 
     async def run(self) -> None:
         try:
@@ -120,7 +123,8 @@ class Beat:
         if isinstance(config, Fault):
             return [self._provision.unreachable(record, config) for record in records]
         policy = self._policy(source)
-        kept = {record.meta.key: await self._keep(record, source, policy) for record in records}
+        told = await asyncio.gather(*(self._keep(record, source, policy) for record in records))
+        kept = {record.meta.key: well for record, well in zip(records, told, strict=True)}
         asking = [record for record in records if record.spec and record.spec.error_handling]
         results = [Result(record=record, well=True) for record in records if record not in asking]
         if asking:
@@ -130,8 +134,9 @@ class Beat:
 
     async def _keep(self, record: AppRecord, source: Source, policy: TopicPolicy | None) -> bool:
         """What the API server holds for the app's topics: the ConfigMap with their names, the finalizer."""
-        await self._deletion.keep(record, policy=policy)
-        return await self._configs.keep(record, bootstrap=self._bootstrap(source), named=_named(record))
+        async with self._asking:
+            await self._deletion.keep(record, policy=policy)
+            return await self._configs.keep(record, bootstrap=self._bootstrap(source), named=_named(record))
 
     async def _leave(self, record: AppRecord) -> None:
         config = await self._config(source_of(record))
