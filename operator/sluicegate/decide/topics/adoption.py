@@ -13,14 +13,12 @@ from sluicegate.model.topic import BrokerTopic, TopicState
 
 def theirs(wish: Wish, seen: BrokerTopic, *, rules: TopicRules) -> Judged:
     """With `provisioner: Admin`."""
-    match rules.adoption:
-        case Adoption.NEVER:
-            said = f"{wish.topic.name} was not made here, and is not looked at: topics.adoption is Never"
-            return still(_told(wish, seen, state=TopicState.IN_SYNC, reason="", message=said))
-        case Adoption.CHECK:
-            return still(checked(wish, seen, created=False, remedy="change it, or set topics.adoption to Manage"))
-        case Adoption.MANAGE:
-            return _managed(wish, seen)
+    if rules.adoption is Adoption.NEVER:
+        said = f"{wish.topic.name} was not made here, and is not looked at: topics.adoption is Never"
+        return still(_told(wish, seen, state=TopicState.IN_SYNC, reason="", message=said))
+    if rules.adoption is Adoption.CHECK:
+        return still(checked(wish, seen, created=False, remedy="change it, or set topics.adoption to Manage"))
+    return _managed(wish, seen)
 
 
 def checked(wish: Wish, seen: BrokerTopic, *, created: bool, remedy: str) -> Told:
