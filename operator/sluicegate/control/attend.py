@@ -173,4 +173,6 @@ class Attendant:
             shares=self._steward.shares(record),
             foreign=self._store.foreign_of(record),
             rival=self._roster.rival_of(record.meta.key),
+            retry=answer.retry if answer else (),
+            dead_letters=answer.dead_letters if answer else (),
         )

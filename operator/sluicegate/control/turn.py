@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -16,13 +17,13 @@ from sluicegate.control.errands import Errand, Errands
 from sluicegate.control.records import NOWHERE, AppRecord, Source
 from sluicegate.control.roster import Roster
 from sluicegate.control.store import Store
+from sluicegate.decide.topics.names import topics_of
 from sluicegate.model.kafka import ClientConfig, Fault, GroupQuestion, Sweep
+from sluicegate.model.topic import Role
 from sluicegate.telemetry import metrics
 
 SWEEP_LIMIT = 20.0
 """Seconds after which a sweep's process is taken for hanging; Kafka's own time-outs end a slow sweep long before."""
-
-Question = tuple[str, tuple[str, ...] | None]
 
 
 class Sweeps(Protocol):
@@ -123,17 +124,16 @@ class Turns:
 
     def _questions(self, records: Iterable[AppRecord]) -> list[GroupQuestion]:
         """One question for each (group, topics), however many apps ask it."""
-        describe: dict[Question, bool] = {}
-        history: set[Question] = set()
+        describe: dict[GroupQuestion, bool] = {}
+        history: set[GroupQuestion] = set()
         for record in records:
-            if record.spec is not None:
-                question = (record.spec.consumer_group, record.spec.topics)
+            question = question_of(record)
+            if question is not None:
                 describe[question] = describe.get(question, False) or self._attendant.members_may_move(record)
                 if self._attendant.lacks_history(record):
                     history.add(question)
         return [
-            GroupQuestion(group=group, topics=topics, describe=changed, history=(group, topics) in history)
-            for (group, topics), changed in describe.items()
+            replace(question, describe=changed, history=question in history) for question, changed in describe.items()
         ]
 
     async def _conclude(
@@ -164,9 +164,26 @@ class Turns:
         self, records: Iterable[AppRecord], *, sweep: Sweep | None, fault: Fault | None, poll: float
     ) -> Iterator[tuple[str, Errand]]:
         found = sweep.answers if sweep else ()
-        answers = {(answer.question.group, answer.question.topics): answer for answer in found}
+        answers = {replace(answer.question, describe=False, history=False): answer for answer in found}
         for record in records:
-            question = (record.spec.consumer_group, record.spec.topics) if record.spec else None
+            question = question_of(record)
             answer = answers.get(question) if question else None
             errand = partial(self._attendant.attend, record, answer=answer, fault=fault, poll=poll)
             yield f"KafkaConsumerApp {record.meta.key}", errand
+
+
+def question_of(record: AppRecord) -> GroupQuestion | None:
+    """What is asked about an app, as long as nothing says that more is worth reading; None where its spec is refused.
+    Several delays that share one topic say nothing of when a record in it is due: that one is not asked about."""
+    spec = record.spec
+    if spec is None:
+        return None
+    if spec.error_handling is None:
+        return GroupQuestion(group=spec.consumer_group, topics=spec.topics)
+    named = topics_of(spec, key=record.meta.key).topics
+    return GroupQuestion(
+        group=spec.consumer_group,
+        topics=spec.topics,
+        retry=tuple([(one.name, one.delay) for one in named if one.delay is not None and len(set(one.delays)) == 1]),
+        dead_letters=tuple([one.name for one in named if one.role is Role.DEAD_LETTER]),
+    )

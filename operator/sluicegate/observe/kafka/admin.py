@@ -6,7 +6,7 @@ partitions 22 ms of Python against 10.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
@@ -24,8 +24,22 @@ class Admin(AdminClient):
         found: Future[Any] = Future()
         found.set_running_or_notify_cancel()
         question = [TopicPartition(topic, partition, spec._value) for topic, partition in asked]
+        self._list(question, found, isolation, limit)
+        return found
+
+    def since(self, stamps: Mapping[At, int], limit: float) -> Future[Any]:
+        """The same for the first message at or after a time of its own in each partition, in milliseconds since 1970:
+        results have a ``timestamp``, too."""
+        found: Future[Any] = Future()
+        found.set_running_or_notify_cancel()
+        question = [TopicPartition(topic, partition, stamp) for (topic, partition), stamp in stamps.items()]
+        self._list(question, found, IsolationLevel.READ_UNCOMMITTED, limit)
+        return found
+
+    def _list(
+        self, question: list[TopicPartition], found: Future[Any], isolation: IsolationLevel, limit: float
+    ) -> None:
         # The method that AdminClient.list_offsets itself calls, of the class it extends.
         super(AdminClient, self).list_offsets(
             question, found, isolation_level_value=isolation.value, request_timeout=limit
         )
-        return found

@@ -16,6 +16,7 @@ from sluicegate.model.kafka import (
     Partition,
     TopicPartition,
 )
+from sluicegate.model.topic import DeadLetters, RetryPartition
 from sluicegate.observe.kafka import faults, history
 from sluicegate.observe.kafka.admin import At
 from sluicegate.observe.kafka.client import Offset, Topic
@@ -77,6 +78,8 @@ def answer(
     bootstrap: str,
     heard: str = "",
     firsts: Mapping[At, First] | None = None,
+    retry: tuple[RetryPartition, ...] = (),
+    dead_letters: tuple[DeadLetters, ...] = (),
 ) -> GroupAnswer:
     """The answer to one question about ``names`` (topics); ``at`` unix seconds of the committed offsets. ``firsts``
     count only where the question wants history.
@@ -89,6 +92,7 @@ def answer(
             group_fault=known.group_fault,
             fault=faults.of_group(known.error, group=question.group, what="committed offsets", heard=heard),
             at=at,
+            dead_letters=dead_letters,
         )
     firsts = firsts if firsts and question.history else {}
     partitions: list[Partition] = []
@@ -117,6 +121,8 @@ def answer(
         group_fault=known.group_fault,
         topic_faults=tuple(topic_faults),
         at=at,
+        retry=retry,
+        dead_letters=dead_letters,
     )
 
 

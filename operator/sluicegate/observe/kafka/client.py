@@ -126,12 +126,14 @@ class Client:
         start, end, stable = (self._offsets(at, future) for at, future in pending)
         return start, end, stable
 
-    def first_since(self, asked: Sequence[At], *, stamp: int) -> dict[At, tuple[int | None, int]]:
-        """(offset, stamp) of each partition's first message that is stamped at or after ``stamp`` (milliseconds since
-        1970), the offset None where there is none. Partitions that did not tell are left out.
+    def first_since(self, stamps: Mapping[At, int]) -> dict[At, tuple[int | None, int]]:
+        """(offset, stamp) of each partition's first message that is stamped at or after its time in ``stamps``
+        (milliseconds since 1970), the offset None where there is none. Partitions that did not tell are left out.
         """
-        spec = OffsetSpec.for_timestamp(stamp)
-        _, pending = self._list_offsets(asked, spec, IsolationLevel.READ_UNCOMMITTED, longest=LONGEST_PAST)
+        if not stamps:
+            return {}
+        self.requests["ListOffsets"] += 1
+        pending = self.calls.submit(lambda limit: self.calls.admin.since(stamps, limit), longest=LONGEST_PAST)
         found = self.calls.wait({"": pending})[""]
         if isinstance(found, KafkaError):
             return {}

@@ -40,7 +40,7 @@ def read(client: Client, lines: Mapping[At, Line], *, now: float) -> dict[At, Fi
     if not asked:
         return {}
     wall = time.time()
-    found = client.first_since(asked, stamp=round((wall - SPAN) * 1000))
+    found = client.first_since(dict.fromkeys(asked, round((wall - SPAN) * 1000)))
     firsts = {at: first(offset, age=wall - stamp / 1000, now=now) for at, (offset, stamp) in found.items()}
     return {at: one for at, one in firsts.items() if one is not None}
 

@@ -7,11 +7,12 @@ asked again now and then all the same, since offsets can be reset by hand.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zlib import crc32
 
 from confluent_kafka import KafkaError
 
+from sluicegate.decide.topics.names import settled_group
 from sluicegate.model.kafka import Fault, Group, GroupQuestion
 from sluicegate.observe.kafka.admin import At
 from sluicegate.observe.kafka.client import Committed, Offset, Topic
@@ -30,13 +31,18 @@ SETTLED_STATES = frozenset({"Stable", "Empty", "Dead"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Want:
-    """What all questions about one group ask together. ``all_topics``: also those it has offsets on."""
+    """What all questions about one group ask together. ``all_topics``: also those it has offsets on. ``waits`` retry
+    topics: what waits there says nothing of the group's members. ``letters``: nobody joins the group, its offsets say
+    up to where dead letters were dealt with.
+    """
 
-    named: frozenset[str]
-    all_topics: bool
-    describe: bool
-    urgent: bool
-    history: bool
+    named: frozenset[str] = frozenset()
+    all_topics: bool = False
+    describe: bool = False
+    urgent: bool = False
+    history: bool = False
+    waits: frozenset[str] = frozenset()
+    letters: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,6 +52,8 @@ class Known:
     ``committed`` as of ``at`` (monotonic seconds), ``before`` as of the time before that; ``error`` instead of them.
     ``lagging`` and ``caught_up`` are both False while something is not known.
     ``ends`` and ``shape`` (topic id and partition count) of its topics are what a change is measured against.
+    ``oldest`` of dead letters: by partition the offset of the first that nobody dealt with, and when it came (unix
+    seconds).
     """
 
     committed: Committed = field(default_factory=dict)
@@ -59,9 +67,10 @@ class Known:
     described_at: float | None = None
     ends: dict[At, int] = field(default_factory=dict)
     shape: dict[str, tuple[str | None, int]] = field(default_factory=dict)
+    oldest: dict[At, tuple[int, float]] = field(default_factory=dict)
 
 
-NOTHING = Want(named=frozenset(), all_topics=False, describe=False, urgent=False, history=False)
+NOTHING = Want()
 
 
 def wants(questions: Iterable[GroupQuestion]) -> dict[str, Want]:
@@ -75,7 +84,12 @@ def wants(questions: Iterable[GroupQuestion]) -> dict[str, Want]:
             describe=before.describe or question.describe,
             urgent=before.urgent or question.urgent,
             history=before.history or question.history,
+            waits=before.waits.union([topic for topic, _ in question.retry]),
         )
+        for topic in question.dead_letters:
+            group = settled_group(topic)
+            other = found.get(group) or Want(letters=True)
+            found[group] = replace(other, named=other.named | {topic})
     return found
 
 
@@ -116,6 +130,12 @@ def is_caught_up(committed: Mapping[At, Offset], lines: Mapping[At, Line]) -> bo
     return bool(lines) and all(_is_at_end(committed.get(at), line) for at, line in lines.items())
 
 
+def is_read(committed: Mapping[At, Offset], lines: Mapping[At, Line]) -> bool:
+    """All that dead letters are counted from could be had: nothing new is to be seen until an end moves."""
+    asked = all((offset := committed.get(at)) is None or offset.error is None for at in lines)
+    return bool(lines) and asked and all(line.fault is None for line in lines.values())
+
+
 def is_lagging(committed: Mapping[At, Offset], lines: Mapping[At, Line]) -> bool:
     """Some partition surely holds records that the group has not committed."""
     return any(_lags(committed.get(at), line) for at, line in lines.items())
@@ -132,7 +152,7 @@ def due_before(known: Known, want: Want, *, name: str, now: float) -> bool:
 
     Not when its offsets could not be read just now: its members could not be either.
     """
-    if known.error is not None:
+    if known.error is not None or want.letters:
         return False
     if want.describe or known.group is None or known.described_at is None or known.group_fault is not None:
         return True

@@ -14,14 +14,17 @@ from typing import Any
 
 from confluent_kafka import KafkaError
 
-from sluicegate.model.kafka import ClientConfig, Fault, GroupAnswer, Sweep
-from sluicegate.observe.kafka import answer, ends, faults, history, memory
+from sluicegate.decide.topics.names import settled_group
+from sluicegate.model.kafka import ClientConfig, Fault, GroupAnswer, GroupQuestion, Sweep
+from sluicegate.model.topic import DeadLetters, RetryPartition
+from sluicegate.observe.kafka import answer, ends, faults, history, letters, memory, retries
 from sluicegate.observe.kafka.admin import At
 from sluicegate.observe.kafka.client import Client, Committed, Topic
 from sluicegate.observe.kafka.ends import Line
 from sluicegate.observe.kafka.history import First
 from sluicegate.observe.kafka.memory import Known, Want
 from sluicegate.observe.kafka.metadata import Metadata, Unreachable
+from sluicegate.observe.kafka.retries import Waiting
 from sluicegate.observe.kafka.wire import Order
 
 
@@ -85,6 +88,7 @@ class _One:
         self._fresh: dict[str, dict[At, Line]] = {}
         self._firsts: dict[At, First] = {}
         self._looked_at: dict[str, frozenset[str]] = {}
+        self._due: list[tuple[RetryPartition, ...]] = []
 
     def past(self) -> Past:
         """What the next sweep starts from."""
@@ -98,7 +102,8 @@ class _One:
         """Unreachable when no broker tells anything."""
         self._topics = self._metadata.read(self._names(self._known))
         resting = [group for group, want in self._wants.items() if self._may_rest(group, want)]
-        asked = [group for group in self._wants if group not in set(resting)]
+        awake = set(self._wants).difference(resting)
+        asked = [group for group in self._wants if group in awake]
         self._ask(asked)
         now = time.monotonic()
         self._describe(
@@ -110,7 +115,7 @@ class _One:
         )
         self._learn_topics(asked)
         before_ends = time.monotonic()
-        calm = [group for group, known in self._known.items() if known.caught_up and known.error is None]
+        calm = [group for group in self._known if self._is_calm(group, resting=group not in awake)]
         new = [group for group, want in self._wants.items() if want.history]
         quiet = self._names(calm) - self._names({*set(self._known).difference(calm), *new})
         self._lines = ends.read(self._client, self._topics, names=self._topics, resting=quiet, before=self._past.lines)
@@ -125,6 +130,7 @@ class _One:
         self._looked_at = {group: self._topics_of(group) for group in self._wants}
         self._describe([group for group in {*asked, *woken} if self._is_due_after(group)])
         self._look_back(new)
+        self._look_ahead({*asked, *woken})
         found = self._compose()
         for group in self._known:
             self._remember(group)
@@ -138,7 +144,7 @@ class _One:
         if group in self._looked_at:
             return self._looked_at[group]
         want = self._wants[group]
-        return memory.topics_of(self._known[group], named=want.named, all_topics=want.all_topics)
+        return memory.topics_of(self._known[group], named=want.named | want.waits, all_topics=want.all_topics)
 
     def _lines_of(self, group: str) -> dict[At, Line]:
         lines = self._fresh.get(group, self._lines)
@@ -148,6 +154,12 @@ class _One:
             if isinstance(topic := self._topics[name], Topic)
             for number in topic.leaders
         }
+
+    def _own_lines(self, group: str) -> dict[At, Line]:
+        """Those of the topics that say something of the group's members: what waits in retry topics does not."""
+        waits = self._wants[group].waits - self._wants[group].named
+        lines = self._lines_of(group)
+        return {at: line for at, line in lines.items() if at[0] not in waits} if waits else lines
 
     def _learn_topics(self, groups: Iterable[str]) -> None:
         """Topics that these groups turn out to have offsets on, or to be given."""
@@ -198,6 +210,43 @@ class _One:
         lines = {at: line for group in known for at, line in self._lines_of(group).items()}
         self._firsts = history.read(self._client, lines, now=self.unix(time.monotonic()))
 
+    def _look_ahead(self, groups: Iterable[str]) -> None:
+        """What is due in retry topics, and since when dead letters wait."""
+        self._due = retries.read(
+            self._client, [self._line_up(question) for question in self._order.questions], now=time.time()
+        )
+        for group in groups:
+            if self._wants[group].letters:
+                letters.date(
+                    self._client,
+                    self._known[group],
+                    topics=self._topics,
+                    lines=self._lines_of(group),
+                    now=self.unix(time.monotonic()),
+                )
+
+    def _line_up(self, question: GroupQuestion) -> Waiting:
+        known = self._known[question.group]
+        lines = self._lines_of(question.group) if question.retry and known.error is None else {}
+        return Waiting(retry=question.retry, topics=self._topics, lines=lines, committed=known.committed)
+
+    def _letters(self, topic: str) -> DeadLetters:
+        group = settled_group(topic)
+        return letters.of_topic(
+            topic,
+            known=self._known[group],
+            found=self._topics[topic],
+            lines=self._lines_of(group),
+            bootstrap=self._client.bootstrap,
+            heard=self._client.calls.last_heard(),
+        )
+
+    def _is_calm(self, group: str, *, resting: bool) -> bool:
+        """Whether nothing but a moved end makes anything new of the group. Where dead letters begin is looked at
+        whenever the group is asked: retention moves it."""
+        known = self._known[group]
+        return known.caught_up and known.error is None and (resting or not self._wants[group].letters)
+
     def _may_rest(self, group: str, want: Want) -> bool:
         return memory.may_rest(self._known[group], want, name=group, turn=self._turn)
 
@@ -210,7 +259,7 @@ class _One:
         described = known.described_at is not None and known.described_at >= self._began
         if described or known.group is None or known.error is not None:
             return False
-        stalled = memory.is_stalled(known, self._lines_of(group))
+        stalled = memory.is_stalled(known, self._own_lines(group))
         return stalled or memory.has_other_shape(known, self._topics)
 
     def _compose(self) -> tuple[GroupAnswer, ...]:
@@ -226,14 +275,17 @@ class _One:
                 bootstrap=self._client.bootstrap,
                 heard=heard,
                 firsts=self._firsts,
+                retry=due,
+                dead_letters=tuple([self._letters(topic) for topic in question.dead_letters]),
             )
-            for question in self._order.questions
+            for question, due in zip(self._order.questions, self._due, strict=True)
         )
 
     def _remember(self, group: str) -> None:
         known, lines = self._known[group], self._lines_of(group)
         well = known.error is None
-        known.caught_up = well and memory.is_caught_up(known.committed, lines)
-        known.lagging = well and memory.is_lagging(known.committed, lines)
+        rests = memory.is_read if self._wants[group].letters else memory.is_caught_up
+        known.caught_up = well and rests(known.committed, lines)
+        known.lagging = well and memory.is_lagging(known.committed, self._own_lines(group))
         known.ends = {at: line.end for at, line in lines.items() if line.end is not None}
         known.shape = {name: memory.shape_of(self._topics[name]) for name in self._topics_of(group)}

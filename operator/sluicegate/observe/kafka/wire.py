@@ -23,6 +23,7 @@ from sluicegate.model.kafka import (
     Sweep,
     TopicPartition,
 )
+from sluicegate.model.topic import DeadLetters, RetryPartition
 
 HEADER = struct.Struct(">I")
 LARGEST = 256 * 1024 * 1024
@@ -61,7 +62,7 @@ def encode_order(order: Order) -> bytes:
         [
             order.number,
             order.config.settings,
-            [[q.group, q.topics, q.describe, q.urgent, q.history] for q in order.questions],
+            [[q.group, q.topics, q.describe, q.urgent, q.history, q.retry, q.dead_letters] for q in order.questions],
             order.now,
             order.monotonic,
             order.limit,
@@ -81,8 +82,10 @@ def decode_order(body: bytes) -> Order:
                 describe=describe,
                 urgent=urgent,
                 history=history,
+                retry=tuple((topic, delay) for topic, delay in retry),
+                dead_letters=tuple(dead_letters),
             )
-            for group, topics, describe, urgent, history in questions
+            for group, topics, describe, urgent, history, retry, dead_letters in questions
         ),
         now=now,
         monotonic=monotonic,
@@ -156,11 +159,13 @@ def _answer_out(answer: GroupAnswer) -> list[Any]:
         fault_out(answer.group_fault),
         [[topic, fault_out(fault)] for topic, fault in answer.topic_faults],
         fault_out(answer.fault),
+        [[r.topic, r.partition, r.due_end, r.committed, r.start, fault_out(r.fault)] for r in answer.retry],
+        [[d.topic, d.records, d.ends, d.oldest, fault_out(d.fault)] for d in answer.dead_letters],
     ]
 
 
 def _answer_in(question: GroupQuestion, row: list[Any]) -> GroupAnswer:
-    at, partitions, group, group_fault, topic_faults, fault = row
+    at, partitions, group, group_fault, topic_faults, fault, retry, dead_letters = row
     return GroupAnswer(
         question=question,
         partitions=tuple(_partition_in(one) for one in partitions),
@@ -169,7 +174,21 @@ def _answer_in(question: GroupQuestion, row: list[Any]) -> GroupAnswer:
         topic_faults=tuple((topic, found) for topic, raw in topic_faults if (found := fault_in(raw)) is not None),
         fault=fault_in(fault),
         at=at,
+        retry=tuple([_retry_in(one) for one in retry]),
+        dead_letters=tuple([_dead_letters_in(one) for one in dead_letters]),
     )
+
+
+def _retry_in(row: list[Any]) -> RetryPartition:
+    topic, partition, due_end, committed, start, fault = row
+    return RetryPartition(
+        topic=topic, partition=partition, due_end=due_end, committed=committed, start=start, fault=fault_in(fault)
+    )
+
+
+def _dead_letters_in(row: list[Any]) -> DeadLetters:
+    topic, records, ends, oldest, fault = row
+    return DeadLetters(topic=topic, records=records, ends=ends, oldest=oldest, fault=fault_in(fault))
 
 
 def _partition_out(p: Partition) -> list[Any]:
