@@ -11,40 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from kubernetes.aio.client import Configuration
 
 from sluicegate.act.ports import EventNote
 from sluicegate.control.relist import Relist
 from sluicegate.control.store import Store
 from sluicegate.errors import Conflict, Denied
-from sluicegate.kube.access import configuration
 from sluicegate.kube.client import Cluster as Client
 from sluicegate.kube.transport import Transport
 from sluicegate.kube.watch import handlers, watch
 from sluicegate.model.resource import Key
-from tests.support.chart import CHART, KUBERNETES, find_helm, run_helm
 from tests.support.cluster import Cluster
+from tests.support.rights import account
 from tests.support.specs import CLUSTER_DEPENDENCY_SPEC, DEPENDENCY_SPEC, resource
 from tests.support.wait import eventually
 
 CRDS = Path(__file__).resolve().parents[2] / "crds"
 SHARED = "clusterdownstreamdependencies"
-RIGHTS = frozenset({"ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"})
-
-
-def rights(*, namespace: str, enabled: bool) -> list[dict[str, Any]]:
-    """What the chart grants to an operator in and of ``namespace``."""
-    values = {
-        "watchNamespaces": [namespace],
-        "clusterDependencies": {"enabled": enabled},
-        "rbac": {"userRoles": False},
-        "readApi": {"enabled": False},
-        "fullnameOverride": namespace,
-    }
-    where = ("--namespace", namespace, "--kube-version", KUBERNETES)
-    text = run_helm(find_helm(), "template", "sluicegate", str(CHART), *where, values=values)
-    return [body for body in yaml.safe_load_all(text) if body and body["kind"] in RIGHTS]
 
 
 @pytest.fixture
@@ -68,19 +50,6 @@ def place(cluster: Cluster) -> Iterator[str]:
         "--ignore-not-found",
     )  # fmt: skip
     cluster.run("delete", "namespace", name, "--wait=false")
-
-
-async def account(cluster: Cluster, place: str, *, enabled: bool) -> Configuration:
-    """Credentials of the operator's account with the chart's rights."""
-    for body in rights(namespace=place, enabled=enabled):
-        where = body["metadata"].get("namespace", place)
-        await asyncio.to_thread(cluster.apply, body, namespace=where)
-    admin = await configuration()
-    settings = Configuration()
-    settings.host, settings.ssl_ca_cert = admin.host, admin.ssl_ca_cert
-    token = await asyncio.to_thread(cluster.run, "create", "token", place, "-n", place)
-    settings.api_key["BearerToken"] = f"bearer {token.strip()}"
-    return settings
 
 
 @asynccontextmanager

@@ -2,46 +2,107 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
+from sluicegate.control.shelf import Shelf
 from sluicegate.control.store import Store
+from sluicegate.model.app import AppSpec
+from sluicegate.model.parse import parse_app
 from sluicegate.model.resource import TOPICS_FINALIZER, Key
+from tests.support.api import Api
 from tests.unit.control.bodies import app
 
-KEY = Key("shop", "orders")
+ORDERS = Key("shop", "orders")
 
 
-def _body(*, leaving: bool, finalizers: tuple[str, ...]) -> dict[str, Any]:
-    body = copy.deepcopy(app("orders"))
-    body["metadata"] = {**body["metadata"], "namespace": KEY.namespace, "name": KEY.name, "uid": "1"}
-    body["metadata"]["finalizers"] = list(finalizers)
-    if leaving:
-        body["metadata"]["deletionTimestamp"] = "2030-01-01T00:00:00Z"
+def leaving(*finalizers: str, version: int = 2, **more: Any) -> dict[str, Any]:
+    body = app(version=version, generation=2, **more)
+    body["metadata"] |= {"deletionTimestamp": "2026-01-02T00:00:00Z", "finalizers": list(finalizers)}
     return body
 
 
-def test_an_app_that_waits_for_the_finalizer_is_gone_but_kept_aside_with_its_spec() -> None:
-    store = Store()
-    store.apps.put(_body(leaving=False, finalizers=(TOPICS_FINALIZER,)))
-    store.apps.put(_body(leaving=True, finalizers=(TOPICS_FINALIZER, "other.example/x")))
-    assert store.apps.get(KEY) is None
-    [record] = store.apps.leaving()
-    assert record.meta.key == KEY
+def with_finalizer() -> Shelf[AppSpec]:
+    return Shelf(parse=parse_app, finalizer=TOPICS_FINALIZER)
+
+
+def test_an_app_that_is_being_deleted_is_gone_for_everybody_but_those_who_clean_up_after_it() -> None:
+    apps = with_finalizer()
+    apps.put(app())
+    apps.put({**leaving("other.dev/x", TOPICS_FINALIZER), "status": {"topics": [{"name": "orders.dlq"}]}})
+    assert apps.all() == ()
+    assert apps.get(ORDERS) is None
+    (record,) = apps.leaving()
+    assert record.meta.finalizers == ("other.dev/x", TOPICS_FINALIZER)
+    assert record.meta.resource_version == "2"
     assert record.spec is not None
+    assert record.spec.consumer_group == "g"
+    assert record.status["topics"] == [{"name": "orders.dlq"}]
 
 
-def test_an_app_that_waits_for_somebody_else_is_not_kept() -> None:
-    store = Store()
-    store.apps.put(_body(leaving=True, finalizers=("other.example/x",)))
+def test_an_app_that_leaves_without_our_finalizer_is_gone_at_once() -> None:
+    apps = with_finalizer()
+    apps.put(app())
+    apps.put(leaving("other.dev/x"))
+    assert (apps.all(), apps.leaving()) == ((), ())
+
+
+def test_an_app_has_left_once_the_finalizer_or_the_object_is_gone() -> None:
+    apps = with_finalizer()
+    apps.put(leaving("other.dev/x", TOPICS_FINALIZER))
+    apps.put(leaving("other.dev/x", version=3))
+    assert apps.leaving() == ()
+    apps.put(leaving(TOPICS_FINALIZER))
+    apps.drop(key=ORDERS, uid="uid-shop-orders")
+    assert apps.leaving() == ()
+
+
+def test_a_list_finds_those_who_leave_and_forgets_those_who_left() -> None:
+    apps = with_finalizer()
+    apps.replace_all([leaving(TOPICS_FINALIZER)], mark=apps.mark())
+    assert [record.meta.key for record in apps.leaving()] == [ORDERS]
+    apps.replace_all([], mark=apps.mark())
+    assert apps.leaving() == ()
+
+
+def test_a_list_brings_back_none_that_left_while_it_was_under_way() -> None:
+    apps = with_finalizer()
+    apps.put(leaving(TOPICS_FINALIZER))
+    mark = apps.mark()
+    apps.drop(key=ORDERS, uid="uid-shop-orders")
+    apps.replace_all([leaving(TOPICS_FINALIZER)], mark=mark)
+    assert apps.leaving() == ()
+
+
+def test_an_app_made_anew_under_the_name_of_one_that_left_unseen_stands_alone() -> None:
+    apps = with_finalizer()
+    apps.put(leaving(TOPICS_FINALIZER, uid="first"))
+    apps.replace_all([app(uid="second", version=9)], mark=apps.mark())
+    assert apps.leaving() == ()
+    assert [record.meta.uid for record in apps.all()] == ["second"]
+
+
+def test_an_app_with_a_bad_spec_leaves_like_any_other() -> None:
+    apps = with_finalizer()
+    apps.put(leaving(TOPICS_FINALIZER, minReplicas=50))
+    (record,) = apps.leaving()
+    assert record.spec is None
+    assert record.refusal is not None
+
+
+async def test_the_store_lets_an_app_go_when_its_finalizer_is_taken_away() -> None:
+    api, store = Api(), Store()
+    body = app()
+    body["metadata"]["finalizers"] = [TOPICS_FINALIZER]
+    api.put(body)
+    api.watch(store)
+    assert [record.meta.finalizers for record in store.apps.all()] == [(TOPICS_FINALIZER,)]
+    api.delete("KafkaConsumerApp", "orders")
+    (record,) = store.apps.leaving()
+    await api.put_finalizers(
+        plural="kafkaconsumerapps",
+        key=record.meta.key,
+        resource_version=record.meta.resource_version,
+        finalizers=(),
+    )
     assert store.apps.leaving() == ()
-
-
-def test_it_is_forgotten_once_it_is_deleted_or_no_list_shows_it() -> None:
-    store = Store()
-    store.apps.put(_body(leaving=True, finalizers=(TOPICS_FINALIZER,)))
-    store.apps.drop(key=KEY, uid="1")
-    assert store.apps.leaving() == ()
-    store.apps.put(_body(leaving=True, finalizers=(TOPICS_FINALIZER,)))
-    store.apps.replace_all([], mark=store.apps.mark())
-    assert store.apps.leaving() == ()
+    assert api.objects == {}

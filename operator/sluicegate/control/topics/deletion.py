@@ -58,10 +58,15 @@ class Deletion:
 
     async def leave(self, record: AppRecord, config: ClientConfig | Fault, *, policy: TopicPolicy | None) -> None:
         """Delete what may be deleted, then let the app go. What fails is told and tried again. An app whose spec
-        cannot be read asks for nothing."""
+        cannot be read asks for nothing, and one whose connection is gone has nobody's leave: it goes, its topics stay
+        (a namespace that is deleted takes the connection first, and must not wait for ever)."""
         outcomes: Sequence[Outcome] = ()
-        fault = config if isinstance(config, Fault) else None
-        if not isinstance(config, Fault) and asks_for_deletion(record, policy=policy):
+        fault: Fault | None = None
+        if not asks_for_deletion(record, policy=policy):
+            pass
+        elif isinstance(config, Fault):
+            fault = config
+        else:
             fault, outcomes = await self._delete(record, config, policy=policy)
         failed = fault or next((one.fault for one in outcomes if one.fault), None)
         well = failed is None
