@@ -6,6 +6,11 @@ result carries the key ``topic-partition-offset``, so whoever reads results can 
 an upsert under a business key, or a table of keys already handled, written in the transaction of the work itself.
 With DATABASE_URL set it writes each message into a PostgreSQL in that way (database.py).
 
+With RETRY_TOPICS and DEAD_LETTER_TOPIC (the ConfigMap of spec.clientConfig has both) a message that cannot be handled
+now waits in a retry topic and one that never can goes to the dead letters, each acknowledged there before its offset
+is committed here (handover.py, headers.py). What is not due yet holds up nobody (waiting.py), and while what the work
+needs is away nothing is taken at all (breaker.py).
+
 One thread, one consumer: to do more at once, run more replicas (up to the number of partitions), not more threads.
 """
 
@@ -16,76 +21,25 @@ import os
 import signal
 import sys
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message
 
+from examples.consumer import headers
+from examples.consumer.breaker import Breaker
+from examples.consumer.faults import Unavailable
+from examples.consumer.handover import Handover
+from examples.consumer.headers import Story
 from examples.consumer.probe import serve
+from examples.consumer.settings import Settings
+from examples.consumer.waiting import Waiting
 
 if TYPE_CHECKING:
     from examples.consumer.database import Database
 
 LOOK_S = 0.2  # how long one poll waits: bounds how late a SIGTERM or a due commit is noticed
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """From the environment. ``work_s`` seconds of work a message: one replica handles 1 / work_s messages a second."""
-
-    bootstrap: str
-    group: str
-    topics: tuple[str, ...]
-    work_s: float
-    commit_s: float
-    results_topic: str
-    client_id: str
-    session_ms: int
-    port: int
-    database_url: str
-    connections: int
-
-    @classmethod
-    def read(cls, env: dict[str, str]) -> Settings:
-        missing = [name for name in ("BOOTSTRAP", "GROUP", "TOPICS") if not env.get(name)]
-        if missing:
-            raise SystemExit(f"set {', '.join(missing)} in the container's environment")
-        return cls(
-            bootstrap=env["BOOTSTRAP"],
-            group=env["GROUP"],
-            topics=tuple(topic.strip() for topic in env["TOPICS"].split(",") if topic.strip()),
-            work_s=float(env.get("WORK_MS", "20")) / 1000,
-            commit_s=float(env.get("COMMIT_MS", "1000")) / 1000,
-            results_topic=env.get("RESULTS_TOPIC", ""),
-            client_id=env.get("HOSTNAME", "consumer"),
-            session_ms=int(env.get("SESSION_TIMEOUT_MS", "10000")),
-            port=int(env.get("HTTP_PORT", "8080")),
-            database_url=env.get("DATABASE_URL", ""),
-            connections=int(env.get("CONNECTIONS_PER_REPLICA", "1")),
-        )
-
-    def consumer(self) -> dict[str, Any]:
-        """The consumer's configuration; every line that differs from the default says why."""
-        return {
-            "bootstrap.servers": self.bootstrap,
-            "group.id": self.group,
-            "client.id": self.client_id,  # the pod's name: maps members of the group to pods
-            "enable.auto.commit": False,  # a timer would commit messages whose work is not done yet
-            "enable.auto.offset.store": False,  # what is committed is what `done` stored, nothing else
-            "auto.offset.reset": "earliest",  # a new group starts with what is there, so nothing is skipped
-            "partition.assignment.strategy": "cooperative-sticky",  # a rebalance stops only what moves
-            "session.timeout.ms": self.session_ms,  # a killed pod's partitions move on after so long
-            "max.poll.interval.ms": 300_000,  # must exceed the longest work for one message
-        }
-
-    def producer(self) -> dict[str, Any]:
-        return {
-            "bootstrap.servers": self.bootstrap,
-            "client.id": self.client_id,
-            "acks": "all",
-            "enable.idempotence": True,
-            "linger.ms": 5,
-        }
+FAILURES_IN_A_ROW, REST_S = 20, 5.0  # of what the work needs, until it is left alone, and for how long
+RETRIABLE = (Unavailable, ConnectionError, TimeoutError)  # your list: what another try may help; all else is fatal
 
 
 class Worker:
@@ -101,9 +55,12 @@ class Worker:
         self._uncommitted = 0
         self._committed_at = time.monotonic()
         self._free_at = 0.0
-        self._results = Producer(settings.producer()) if settings.results_topic else None
+        self._routes = settings.routes
+        self._out = self._made_handover() if settings.results_topic or self._routes.dead_letters else None
+        self._breaker = Breaker(failures=FAILURES_IN_A_ROW, rest=REST_S)
         self._database = self._made_database() if settings.database_url else None
         self._consumer = Consumer(settings.consumer() | {"error_cb": lambda error: log("kafka", error=error.str())})
+        self._waiting = Waiting(self._consumer)
 
     def stop(self) -> None:
         """Finish the message in hand, then leave the group."""
@@ -117,12 +74,17 @@ class Worker:
             if self._database is not None and not self._database.open():
                 return
             consumer.subscribe(
-                list(self.settings.topics), on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._lost
+                [*self.settings.topics, *self._routes.topics],
+                on_assign=self._assigned,
+                on_revoke=self._revoked,
+                on_lost=self._lost,
             )
             while not self._stopping:
+                self._waiting.resume(time.time())
+                self._rest()
                 message = consumer.poll(LOOK_S)
                 self.turned = time.monotonic()
-                if message is not None and self._usable(message) and self._work(message):
+                if message is not None and self._usable(message) and self._due(message) and self._work(message):
                     consumer.store_offsets(message)
                     self._uncommitted += 1
                 # After an idle poll too: a group that rests must rest at lag 0, not at its last unfinished batch.
@@ -145,24 +107,82 @@ class Worker:
         log("poll", error=error.str())
         return False
 
-    def _work(self, message: Message) -> bool:
-        """Stands for your work: a call downstream that takes ``work_s`` on average (lost pauses are made up for).
+    def _rest(self) -> None:
+        """While what the work needs is away: stay a member, take nothing."""
+        wait = self._breaker.wait(time.monotonic())
+        if wait <= 0:
+            return
+        mine = self._consumer.assignment()
+        self._consumer.pause(mine)
+        while self._breaker.wait(time.monotonic()) > 0 and not self._stopping:
+            # Partitions that came meanwhile are not paused: what they bring is put back, not dropped.
+            message = self._consumer.poll(min(LOOK_S, wait))
+            if message is not None and self._usable(message):
+                self._put_back(message, until=time.time() + wait)
+            self.turned = time.monotonic()
+        self._consumer.resume(mine)
 
-        False: told to end before it was done, and whoever gets the partition does it again.
-        """
+    def _due(self, message: Message) -> bool:
+        """Whether a message of a retry topic may be handled now; one that may not is put back until it may."""
+        delay = self._routes.delay_of(message.topic() or "")
+        if delay <= 0:
+            return True
+        told = _story(message).not_before
+        until = told / 1000 if told is not None else message.timestamp()[1] / 1000 + delay
+        if until <= time.time():
+            return True
+        self._put_back(message, until=until)
+        return False
+
+    def _put_back(self, message: Message, *, until: float) -> None:
+        topic, partition, offset = message.topic() or "", message.partition() or 0, message.offset() or 0
+        self._waiting.put_back(topic=topic, partition=partition, offset=offset, until=until)
+
+    def _work(self, message: Message) -> bool:
+        """Handle a message, or hand it over. False: told to end before either was done, and whoever gets the partition
+        does it again."""
+        story = _story(message)
+        try:
+            if not self._handle(message, story):
+                return False
+        except Exception as error:
+            if not self._routes.dead_letters or self._out is None:
+                raise
+            retriable = isinstance(error, RETRIABLE)
+            topic = self._out.pass_on(message, story, error, retriable=retriable)
+            log("handed over", to=topic, error=type(error).__name__, attempt=story.attempt, **_stitches(story))
+            if retriable and self._breaker.failed(time.monotonic()):
+                log("breaker open", seconds=REST_S)
+            return True
+        self._breaker.succeeded()
+        self.handled += 1
+        if story.attempt > 1:
+            log("handled at last", attempt=story.attempt, **_stitches(story))
+        if self._out is not None:
+            self._out.report(message, story)
+        return True
+
+    def _handle(self, message: Message, story: Story) -> bool:
+        """Stands for your work: a call downstream that takes ``work_s`` on average (lost pauses are made up for)."""
         now = time.monotonic()
         self._free_at = max(self._free_at, now - 0.25) + self.settings.work_s
         time.sleep(max(0.0, self._free_at - now))
-        if self._database is not None and not self._write(message, self._database):
-            return False
-        self.handled += 1
-        if self._results is not None:
-            self._report(message, self._results)
-        return True
+        self.settings.faults.check((message.key() or b"").decode("utf-8", "replace"), attempt=story.attempt)
+        return self._database is None or self._write(story, self._database)
 
-    def _write(self, message: Message, database: Database) -> bool:
-        partition, offset = message.partition(), message.offset()
-        return database.write(topic=message.topic() or "", partition=partition or 0, offset=offset or 0)
+    def _write(self, story: Story, database: Database) -> bool:
+        """Under the place where the message was first: however often it comes, it is written once."""
+        return database.write(topic=story.topic, partition=story.partition, offset=story.offset)
+
+    def _made_handover(self) -> Handover:
+        settings = self.settings
+        return Handover(
+            settings.producer(),
+            group=settings.group,
+            me=self._me,
+            results_topic=settings.results_topic,
+            routes=settings.routes,
+        )
 
     def _made_database(self) -> Database:
         from examples.consumer.database import Database  # only who has a database needs its client
@@ -185,33 +205,13 @@ class Worker:
         """How often the database had no room for a connection."""
         return self._database.refused if self._database is not None else 0
 
-    def _report(self, message: Message, results: Producer) -> None:
-        sent_ms = message.timestamp()[1]
-        partition, offset = message.partition(), message.offset()
-        fact = {"p": partition, "o": offset, "sent": sent_ms, "handled": time.time_ns() // 1_000_000, "by": self._me}
-        key = f"{message.topic()}-{partition}-{offset}"
-        while True:
-            try:
-                results.produce(
-                    self.settings.results_topic, key=key, value=json.dumps(fact), on_delivery=self._delivered
-                )
-                results.poll(0)
-                return
-            except BufferError:  # the buffer is full: wait, do not drop
-                results.poll(0.1)
-
-    def _delivered(self, error: KafkaError | None, _: Message) -> None:
-        # librdkafka has retried already. Without its result the message must not be committed: end, start afresh.
-        if error is not None:
-            raise KafkaException(error)
-
     def _commit_due(self) -> bool:
         return time.monotonic() - self._committed_at >= self.settings.commit_s
 
     def _commit(self, why: str) -> None:
         """Results first, offsets second. What a rebalance refused is tried again: who keeps the partition owes it."""
         self._committed_at = time.monotonic()
-        if self._results is not None and (waiting := self._results.flush(5.0)):
+        if self._out is not None and (waiting := self._out.flush(5.0)):
             log("commit put off", why=why, results_waiting=waiting)
             return
         try:
@@ -228,14 +228,31 @@ class Worker:
         log("assigned", partitions=[p.partition for p in partitions])
 
     def _revoked(self, _: Consumer, partitions: list[Any]) -> None:
+        self._waiting.forget(partitions)
         if self._uncommitted:
             self._commit("revoke")
         log("revoked", partitions=[p.partition for p in partitions])
 
     def _lost(self, _: Consumer, partitions: list[Any]) -> None:
         # Somebody else owns them already: committing now would be refused, and would be wrong.
+        self._waiting.forget(partitions)
         self._uncommitted = 0
         log("lost", partitions=[p.partition for p in partitions])
+
+
+def _story(message: Message) -> Story:
+    return headers.read(
+        message.headers(),
+        topic=message.topic() or "",
+        partition=message.partition() or 0,
+        offset=message.offset() or 0,
+        timestamp=message.timestamp()[1],
+    )
+
+
+def _stitches(story: Story) -> dict[str, str]:
+    """What joins the lines about one message, in whichever pod and topic they were written."""
+    return {"trace": story.trace_id, "message": story.place}
 
 
 def log(event: str, **facts: Any) -> None:
