@@ -9,6 +9,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+
 from sluicegate.decide.topics.names import settled_group
 from sluicegate.model.kafka import GroupAnswer, GroupQuestion, Sweep
 from sluicegate.model.topic import DeadLetters
