@@ -124,14 +124,14 @@ class Brokers:
                 partitions=change.partitions,
                 replication=change.replication or 1,
                 id=f"made-{self.made}",
-                own=change.config,
+                own=_told(change.config),
             )
             return Outcome(change=change, id=f"made-{self.made}")
         found = self.topics[change.topic]
         self.topics[change.topic] = replace(
             found,
             partitions=change.partitions or found.partitions,
-            config={**found.config, **change.config},
+            config={**found.config, **_told(change.config)},
             own=found.own | set(change.config),
         )
         return Outcome(change=change)
@@ -165,6 +165,11 @@ class Brokers:
         if int(change.config.get("min.insync.replicas", "1")) > replication:
             return Fault(FaultKind.OTHER, "nothing could be written with acks=all")
         return None
+
+
+def _told(config: Mapping[str, str]) -> dict[str, str]:
+    """Brokers tell numbers in their shortest form."""
+    return {name: str(int(value)) if value.lstrip("-").isdigit() else value for name, value in config.items()}
 
 
 def pass_over(asked: Ask, brokers: Brokers) -> tuple[Ask, TopicPlan, TopicsView]:

@@ -30,7 +30,7 @@ def intent(planned: TopicPlan) -> TopicsView | None:
     if not creating:
         return None
     topics = tuple(
-        replace(one, state=TopicState.CREATING, id="", created=False, message="") if one.topic.name in creating else one
+        replace(one, state=TopicState.CREATING, message="") if one.topic.name in creating else one
         for one in planned.view.topics
     )
     message = f"about to create {', '.join(sorted(creating))}"
