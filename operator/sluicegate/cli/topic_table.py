@@ -30,7 +30,7 @@ def topic_table(body: Body) -> Table | None:
         cells = [
             Text(str(one["name"])),
             Text(str(one.get("role", ""))),
-            Text(_shown(one.get("delay"))),
+            Text(duration.show(_seconds(one)) if one.get("delay") else ""),
             Text(_shown(one.get("partitions"))),
             Text(_state(one), style=_style(_state(one))),
             Text("yes" if one.get("created") else "no"),

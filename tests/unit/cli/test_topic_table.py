@@ -19,7 +19,7 @@ def topic(name: str, role: str = "Retry", state: str = "InSync", **more: Any) ->
     return {"name": name, "role": role, "state": state, "partitions": 12, "created": True, **more}
 
 
-WELL = [topic("o.retry-1m", delay="1m"), topic("o.dlq", "DeadLetter"), topic("o.retry-10s", delay="10s")]
+WELL = [topic("o.retry-1m", delay="60s"), topic("o.dlq", "DeadLetter"), topic("o.retry-10s", delay="10s")]
 
 
 def drawn(body: dict[str, Any]) -> list[str]:
