@@ -19,6 +19,7 @@ from tests.e2e.kubernetes.conftest import STARTED, StillApp, by_lag
 from tests.support.app import App
 from tests.support.install import Release, helm
 from tests.support.reading import account, ask
+from tests.support.specs import resource
 from tests.support.wait import eventually
 
 Right = tuple[str, str, str]
@@ -74,6 +75,7 @@ def tour(still_app: StillApp, release: Release) -> None:
         app.reaches(2)
         eventually(app.events, within=10, what="an Event tells of the scaling")
     dependencies(app)
+    topics(still_app(name="letters"))
     reader = account(app.cluster, app.namespace, "reader", role=f"{release.name}-observe")
     assert ask(release, f"/v1/namespaces/{app.namespace}/apps/{app.name}", token=reader)[0] == 200
 
@@ -97,6 +99,36 @@ def dependencies(app: App) -> None:
             )
     finally:
         app.cluster.delete("ClusterDownstreamDependency", app.namespace, namespace=app.namespace)
+
+
+def topics(app: App) -> None:
+    """Topics that go with their app, a ConfigMap that is changed once, and a redrive that is over at once."""
+    connection = app.connection_body()
+    connection["spec"]["topicPolicy"] = {"mayDelete": True}
+    config = {"clientConfig": {"configMapName": app.name}}
+    handling = {"deadLetter": {}, "topics": {"deletion": "Delete"}}
+    app.start(scaling=by_lag(), spec={**config, "errorHandling": handling})
+    app.cluster.apply(connection, namespace=app.namespace)
+    dead_letters = f"{app.topic}.{app.group}.dlq"
+    eventually(lambda: app.broker.partitions(dead_letters), within=30, what="the dead-letter topic is there")
+    eventually(lambda: app.body()["metadata"].get("finalizers"), within=30, what="the app holds the finalizer")
+    app.apply(scaling=by_lag(), spec={**config, "errorHandling": {**handling, "retry": {"delays": ["10s"]}}})
+    eventually(
+        lambda: (
+            (app.cluster.find("configmap", app.name, namespace=app.namespace) or {}).get("data", {}).get("retry.topics")
+        ),
+        within=30,
+        what="the ConfigMap names the retry topic",
+    )
+    redrive = {"appRef": {"name": app.name}, "dryRun": True, "ttlSecondsAfterFinished": 0}
+    app.cluster.apply(resource("DeadLetterRedrive", redrive, name="look"), namespace=app.namespace)
+    eventually(
+        lambda: app.cluster.find("deadletterredrive", "look", namespace=app.namespace) is None,
+        within=60,
+        what="the redrive was looked after and deleted",
+    )
+    app.cluster.delete("kca", app.name, namespace=app.namespace)
+    assert not app.broker.partitions(dead_letters), "it was made for the app, is empty, and goes with it"
 
 
 def audited() -> Iterator[dict[str, Any]]:
