@@ -37,7 +37,7 @@ properties: venv
 	.venv/bin/pytest -q tests/property
 
 .PHONY: demo
-demo: venv ## a 10x burst on a real cluster, checked and drawn: build/demo/ACT (ACT=lag|learned|dependencies|all)
+demo: venv ## a 10x burst on a real cluster, checked and drawn: build/demo/ACT (ACT=lag|learned|dependencies|deadletters|all)
 	$(PY) -m demo --act $(ACT)
 
 .PHONY: crds

@@ -10,12 +10,12 @@ import time
 import click
 from rich.console import Console
 
-from demo.acts import dependencies, lag, learned
+from demo.acts import deadletters, dependencies, lag, learned
 from demo.command import ROOT
 from demo.errors import DemoError
 from demo.place import place
 
-ACTS = {"lag": lag.play, "learned": learned.play, "dependencies": dependencies.play}
+ACTS = {"lag": lag.play, "learned": learned.play, "dependencies": dependencies.play, "deadletters": deadletters.play}
 
 
 def perform(act: str, *, console: Console) -> int:

@@ -103,9 +103,7 @@ class Cluster:
     def app(self, name: str) -> AppView:
         """The Deployment and the KafkaConsumerApp of that name."""
         deployment = self._apps.read_namespaced_deployment(name, self._namespace)
-        body = self._custom.get_namespaced_custom_object(
-            "sluicegate.dev", "v1alpha1", self._namespace, "kafkaconsumerapps", name
-        )
+        body = self.custom("kafkaconsumerapps", name)
         status = body.get("status") or {}
         told = status.get("replicas") or {}
         capacity = status.get("capacityPerReplica") or {}
@@ -120,6 +118,18 @@ class Cluster:
             capacity=capacity.get("value"),
             capacity_source=capacity.get("source") or "",
         )
+
+    def custom(self, plural: str, name: str) -> Body:
+        """One of our own objects, whole; empty where there is none."""
+        try:
+            body: Body = self._custom.get_namespaced_custom_object(
+                "sluicegate.dev", "v1alpha1", self._namespace, plural, name
+            )
+        except client.ApiException as error:
+            if error.status == 404:
+                return {}
+            raise
+        return body
 
     def job_ended(self, name: str) -> bool:
         """True once it succeeded; DemoError when it failed."""
