@@ -90,7 +90,7 @@ class RedriveStatuses:
 
     async def _tell(self, record: RedriveRecord, told: Told) -> None:
         bad = told.phase is Phase.FAILED
-        said = told.message or f"{told.redriven} redriven, {told.parked} parked, {told.skipped} left where they are"
+        said = told.message or f"dead letters of {told.topic} go to {told.destination or 'nowhere'}"
         log.info("redrive", extra={"redrive": str(record.meta.key), "phase": told.phase.value, "why": said})
         if told.phase is Phase.PENDING:
             return
