@@ -11,7 +11,7 @@ from sluicegate.act.figures import known, moment, rounded, span
 from sluicegate.act.merge import merge_patch
 from sluicegate.act.quiet import worth_writing
 from sluicegate.model.app import AppSpec
-from sluicegate.model.decision import Condition, Decision, Lag, Truth
+from sluicegate.model.decision import Condition, Decision, Lag, Letters, Truth
 from sluicegate.model.downstream import Share
 from sluicegate.model.kafka import Fault, Sweep
 from sluicegate.model.known import Known
@@ -84,6 +84,7 @@ def render(
         "dependencies": [_share(one) for one in decision.shares],
         # What stands there tells our topics from others': it stays until something newer is known.
         "topics": topic_status.rendered(decision.topics) if decision.topics else previous.get("topics") or [],
+        "deadLetter": _letters(decision.dead_letters),
         "memory": dict(memory),
         "conditions": rendered(decision.conditions, generation=generation, previous=previous, now=now),
     }
@@ -124,6 +125,22 @@ def _share(one: Share) -> dict[str, Any]:
             "allowed": one.allowed,
             "breaker": one.breaker.value,
             "problem": one.problem or None,
+        }
+    )
+
+
+def _letters(letters: Letters | None) -> dict[str, Any]:
+    """``topics`` only where there are several; without ``records`` while they are unknown. A rate of nothing is not
+    worth a line."""
+    if letters is None:
+        return {}
+    return known(
+        {
+            "topic": letters.topic,
+            "topics": letters.topics if letters.topics > 1 else None,
+            "records": letters.records,
+            "oldest": None if letters.oldest is None else moment(letters.oldest),
+            "rate": _figure(letters.rate) or None,
         }
     )
 

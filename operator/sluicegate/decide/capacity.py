@@ -81,7 +81,8 @@ def learn(*, scene: Scene, memory: Memory) -> Memory:
     rates = scene.rates
     if rates is None or not scene.assignment.members:
         return memory if memory.kept_up_since is None else evolve(memory, kept_up_since=None)
-    sample = _saturated(scene=scene, memory=memory, window=window) if scene.held_for > window else None
+    seen = scene.held_for > window and not scene.distracted
+    sample = _saturated(scene=scene, memory=memory, window=window) if seen else None
     if sample is not None:
         memory = evolve(memory, samples=(*memory.samples, Sample(at=scene.now, rate=sample))[-MOST_SAMPLES:])
     return _kept_up(scene=scene, rates=rates, memory=memory)

@@ -44,7 +44,7 @@ def choose(*, spec: AppSpec, picture: Picture, replicas: int, memory: Memory, no
             if more is not None and more.replicas > replicas > 0:
                 return Choice(want=more, demand="LagUnknown", floor=floor, why=said, partial=True), memory
             return Choice(want=None, demand=total.reason, floor=floor, why=said, partial=True), memory
-    lag = sum(picture.counted)
+    lag = sum(picture.counted) + picture.due.records
     partial = isinstance(total, Unknown)
     if zero.asleep(scaling=scaling, lag=lag, replicas=replicas):
         nothing = Want(replicas=0, sentence="nothing waits")

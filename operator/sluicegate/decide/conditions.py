@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sluicegate.decide import storm
 from sluicegate.decide.explain import listed, word
 from sluicegate.decide.standing import Standing
+from sluicegate.decide.storm import CALM, Weather
 from sluicegate.decide.unknown import PATIENCE
 from sluicegate.model.decision import BREAKER, CEILINGS, DEPENDENCY, Condition, Limit, Partitions, Truth
 from sluicegate.model.downstream import Share
@@ -48,6 +50,7 @@ class Findings:
     shares: tuple[Share, ...] = ()
     named: bool = False
     """Whether the spec names dependencies."""
+    weather: Weather = CALM
 
 
 def conditions(found: Findings) -> tuple[Condition, ...]:
@@ -61,6 +64,7 @@ def conditions(found: Findings) -> tuple[Condition, ...]:
         _lag_known(found.total),
         _healthy(found),
         *([_dependencies(found.shares)] if found.named else []),
+        *([letters] if (letters := storm.condition(found.weather)) else []),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sluicegate.decide import limits, stabilization, trial
+from sluicegate.decide import limits, stabilization, storm, trial
 from sluicegate.decide.choose import Choice, choose
 from sluicegate.decide.course import Course, begin
 from sluicegate.decide.limits import Clamped
@@ -109,7 +109,17 @@ def _settled(case: _Case, choice: Choice) -> Course:
     if case.seen.crowded and course.value > case.replicas > 0:
         said = f"{case.seen.pods_stuck}: pods cannot start, more are not added"
         course = course.step("pods", Clamped(case.replicas, Limit.INEFFECTIVE, said))
-    return _effective(case, course)
+    return _weathered(case, _effective(case, course))
+
+
+def _weathered(case: _Case, course: Course) -> Course:
+    """In a storm of dead letters nothing is added, or as few run as may: more would only fail faster."""
+    handling = case.spec.error_handling
+    if handling is None or not case.seen.weather.storm:
+        return course
+    most = storm.most(handling.storm.action, replicas=case.replicas, least=case.spec.scaling.min_replicas)
+    said = case.seen.weather.storm
+    return course.step("storm", Clamped(min(course.value, most), Limit.DEAD_LETTER_STORM, said))
 
 
 def _effective(case: _Case, course: Course) -> Course:
@@ -167,7 +177,7 @@ def _claim(course: Course) -> int:
 def _meant(case: _Case, course: Course) -> int:
     """The same, where a step up only waits for its time: who asked before must not be forgotten between two looks."""
     waits = [step for step in course.steps if step.name == "stabilization" and (step.after or 0) < (step.before or 0)]
-    held = any(step.name in ("ineffective", "pods") and step.before != step.after for step in course.steps)
+    held = any(step.name in ("ineffective", "pods", "storm") and step.before != step.after for step in course.steps)
     if not waits or held:
         return _claim(course)
     scaling = case.spec.scaling

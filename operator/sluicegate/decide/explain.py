@@ -31,7 +31,8 @@ def reason(
             return "MaxLowered"
         if limited_by is Limit.PARTITIONS:
             return "PartitionsFewer"
-        if limited_by is Limit.INEFFECTIVE or limited_by.startswith((DEPENDENCY, BREAKER)):
+        alone = (Limit.INEFFECTIVE, Limit.DEAD_LETTER_STORM)
+        if limited_by in alone or limited_by.startswith((DEPENDENCY, BREAKER)):
             return word(limited_by)
         return IDLE if replicas == 0 else LAG_LOWER
     if action is Action.SCALE_UP:
@@ -48,11 +49,12 @@ def word(limited_by: str) -> str:
     return BREAKER_OPEN if limited_by.startswith(BREAKER) else _HELD_BY.get(limited_by, str(limited_by))
 
 
-def headline(*, wanted: int | None, lag: Lag, why: str) -> str:
-    """What the lag asks for, in words."""
+def headline(*, wanted: int | None, lag: Lag, due: int, why: str) -> str:
+    """What the lag asks for, in words; ``due`` messages of retry topics wait, too."""
     if wanted is None:
         return why
-    return f"{wanted} wanted for {_lag_words(lag)} ({why})"
+    retries = f" and {due} due retries" if due else ""
+    return f"{wanted} wanted for {_lag_words(lag)}{retries} ({why})"
 
 
 def message(headline: str, steps: Sequence[Step]) -> str:

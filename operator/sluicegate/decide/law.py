@@ -36,7 +36,7 @@ def law(*, scene: Scene, speed: Speed, objective: float, pace: Pace, memory: Mem
     trusted = probing.trusted(scene=scene, speed=speed, memory=memory)
     outlook = look_ahead(scene=scene, rates=rates, speed=trusted, objective=objective, memory=memory)
     memory = jump.watch(rates=rates, backlog=outlook.backlog, objective=objective, memory=memory, now=scene.now)
-    memory = trial.judge(scene=scene, backlog=outlook.backlog, memory=memory)
+    memory = trial.judge(scene=scene, backlog=0.0 if scene.distracted else outlook.backlog, memory=memory)
     if scene.replicas > 0 and more.guessing(scene=scene, speed=speed, memory=memory):
         down = Way(least=scene.replicas, why="what runs is right")
         return _stay(scene, rates, speed, enough=scene.replicas, down=down), memory
@@ -70,11 +70,11 @@ def _first_look(*, scene: Scene, speed: Speed, objective: float) -> Want:
         return replace(stays, replicas=max(1, scene.replicas))
     most = FIRST_LOOK * objective * speed.rate
     counts = [count for count in scene.counts() if count >= scene.replicas]
-    enough = [count for count in counts if scene.fullest(scene.floor, replicas=count) <= most]
-    if scene.replicas > 0 and scene.fullest(scene.floor, replicas=scene.replicas) <= most:
+    enough = [count for count in counts if scene.fullest(scene.work, replicas=count) <= most]
+    if scene.replicas > 0 and scene.fullest(scene.work, replicas=scene.replicas) <= most:
         return stays
     found = enough[0] if enough else max([scene.replicas, *counts])
     said = (
-        f"the first look: {sum(scene.floor):.0f} messages wait, {figure(speed.rate * scene.consumers)}/s by one replica"
+        f"the first look: {sum(scene.work):.0f} messages wait, {figure(speed.rate * scene.consumers)}/s by one replica"
     )
     return replace(stays, replicas=max(1, found), sentence=said, down=None)

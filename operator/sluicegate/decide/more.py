@@ -102,4 +102,5 @@ def _backlog(scene: Scene) -> list[float]:
     """Messages by partition beyond what the commit rhythm explains: at the partition's own rate of the last minutes,
     so that more on one partition never makes less of what waits on another."""
     rest = scene.rest * scene.rates.long if scene.rates else 0.0
-    return [max(0.0, floor - rest * share) for floor, share in zip(scene.floor, scene.share, strict=True)]
+    found = [max(0.0, floor - rest * share) for floor, share in zip(scene.floor, scene.share, strict=True)]
+    return [have + due for have, due in zip(found, scene.due, strict=True)] if scene.due else found

@@ -50,6 +50,8 @@ def look_ahead(*, scene: Scene, rates: Rates, speed: Speed, objective: float, me
     jump = rates.newest if _jumped(rates.newest, rates.fast, rates.interval) else 0.0
     ahead = max(rates.fast + rates.slope * scene.horizon, jump)
     age, proven = _ages(scene=scene, rates=rates, speed=speed, objective=objective, ahead=ahead, memory=memory)
+    late = _late(scene=scene, rates=rates, speed=speed, objective=objective) if scene.due else 0.0
+    age, proven = max(age, late), max(proven, late)
     return Outlook(
         age=age,
         proven=proven,
@@ -58,7 +60,7 @@ def look_ahead(*, scene: Scene, rates: Rates, speed: Speed, objective: float, me
         growing=jump > 0 and _jumped(rates.newest, rates.before, rates.interval),
         drowned=_drowned(scene=scene, speed=speed, objective=objective, memory=memory),
         backlog=max(0.0, sum(scene.floor) - scene.rest * rates.now),
-        behind=bool(scene.behind(by=CALM * objective)),
+        behind=late > CALM * objective or bool(scene.behind(by=CALM * objective)),
     )
 
 
@@ -95,6 +97,21 @@ def _ages(
         if behind:
             worst_proven = max(worst_proven, age)
     return worst, worst_proven
+
+
+def _late(*, scene: Scene, rates: Rates, speed: Speed, objective: float) -> float:
+    """Seconds until the last of what is due of retries would be handled: it was appended at any time, so only the work
+    that it is tells its age. Without a known speed it is late where nothing else is to do."""
+    if not speed.rate:
+        return objective if rates.now <= NOTHING else 0.0
+    now = rates.now
+    waiting = scene.loads(scene.floor, replicas=scene.replicas)
+    shares = scene.loads(scene.share, replicas=scene.replicas)
+    extra = scene.loads(scene.due, replicas=scene.replicas)
+    return max(
+        (scene.beyond_rest(have, now * share) + due) / speed.rate if due else 0.0
+        for have, share, due in zip(waiting, shares, extra, strict=True)
+    )
 
 
 def _grown(scene: Scene, memory: Memory) -> list[float]:

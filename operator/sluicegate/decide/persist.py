@@ -65,6 +65,7 @@ def persist(memory: Memory) -> dict[str, Any]:
         "topics": "".join(topic_mark(topic, id_) for topic, id_ in memory.topic_ids) or None,
         "transactional": list(memory.transactional[:MOST_NAMED]) or None,
         "residue": [list(one) for one in memory.residue[:MOST_NAMED]] or None,
+        "stormSince": _whole(memory.storm_since),
         "firstEnd": [list(one) for one in memory.first_end[:MOST_NAMED]] or None,
     }
     kept = {name: value for name, value in found.items() if value not in (None, [])}
@@ -130,6 +131,7 @@ def restore(data: Mapping[str, Any] | None, *, now: float) -> Memory:
         transactional=tuple(read.texts("transactional")),
         residue=tuple(read.residues("residue")),
         first_end=tuple(read.ends("firstEnd")),
+        storm_since=read.time("stormSince"),
     )
 
 

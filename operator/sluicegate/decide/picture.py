@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sluicegate.decide import capacity, health, lag, limits, members, rhythm, scene, track, unknown, zero
+from sluicegate.decide import capacity, health, lag, limits, members, rhythm, scene, storm, track, unknown, zero
 from sluicegate.decide.assignment import NOBODY, RANGE, Assignment, Shape, shape
 from sluicegate.decide.capacity import Speed
+from sluicegate.decide.due import Due, due
 from sluicegate.decide.health import Health
 from sluicegate.decide.lag import Reading
 from sluicegate.decide.members import Crew
 from sluicegate.decide.rates import Rates, rates
 from sluicegate.decide.scene import Scene
+from sluicegate.decide.storm import Weather
 from sluicegate.decide.time_lag import time_lag
 from sluicegate.model.app import AppSpec
 from sluicegate.model.decision import Lag
@@ -30,9 +32,10 @@ STUCK_SHARE = 0.25
 @quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """What is known now. ``counted`` lag by partition, unknown ones as last held; ``lead`` seconds from an order to
-    members at work; ``pods_waiting`` why pods do not start at this moment, ``pods_stuck`` the same once that has
-    lasted longer than ``lead``; ``crowded``: so many that adding more is pointless."""
+    """What is known now. ``counted`` lag by partition, unknown ones as last held; ``due`` what of retry topics is;
+    ``weather`` what goes to the dead letters; ``lead`` seconds from an order to members at work; ``pods_waiting`` why
+    pods do not start at this moment, ``pods_stuck`` the same once that has lasted longer than ``lead``; ``crowded``: so
+    many that adding more is pointless."""
 
     reading: Reading
     crew: Crew
@@ -40,6 +43,8 @@ class Picture:
     usable: int | None
     lag: Lag
     counted: tuple[int, ...]
+    due: Due
+    weather: Weather
     rates: Rates | None
     speed: Speed
     health: Health
@@ -72,7 +77,11 @@ def picture(
     joined = not crew.known or len(crew.ours) >= replicas * consumers or _given_up(memory, now=now)
     settled = arrived and (group is None or group.state in ("Stable", "Empty", "Dead")) and joined
     memory = track.track(reading=reading, group=group, observed_at=observation.at, settled=settled, memory=memory)
-    memory = zero.watch_idleness(scaling=scaling, reading=reading, memory=memory, now=now)
+    waits = due(observation.retry, partitions=len(reading.names))
+    memory = zero.watch_idleness(scaling=scaling, reading=reading, due=waits, memory=memory, now=now)
+    weather, memory = storm.watch(
+        handling=spec.error_handling, seen=observation.dead_letters, at=observation.at, memory=memory
+    )
     memory = _effect(memory, settled=settled and memory.unstable_at != observation.at, now=now)
     lead = _lead(memory)
     shape_, usable, memory = _partitions(reading, crew=crew, consumers=consumers, memory=memory)
@@ -87,6 +96,7 @@ def picture(
         shape_=shape_,
         found=found,
         counted=counted,
+        due=waits.parts,
         stuck=stalled,
         memory=memory,
         replicas=replicas,
@@ -117,6 +127,8 @@ def picture(
             usable=usable,
             lag=Lag(records=reading.total, seconds=age),
             counted=counted,
+            due=waits,
+            weather=weather,
             rates=found,
             speed=speed,
             health=Health(stuck=stuck, unowned=unowned, free=free, bound=bound, missing=missing),
@@ -137,6 +149,7 @@ def _scene(
     shape_: Shape,
     found: Rates | None,
     counted: tuple[int, ...],
+    due: tuple[int, ...],
     stuck: tuple[int, ...],
     memory: Memory,
     replicas: int,
@@ -174,6 +187,7 @@ def _scene(
         lead=lead,
         last_change=max(changes, default=None),
         static=any(member.instance_id for member in crew.ours),
+        due=due,
     )
 
 

@@ -20,6 +20,8 @@ RESTING = 90.0
 """Seconds after a change until a group is taken to be at rest."""
 SLACK = 1e-9
 """Messages: less is no backlog but a rounding."""
+DISTRACTS = 0.1
+"""Share of what waits in the sources from which on what is due of retries takes a good part of the members' time."""
 FALLING_BEHIND = 3.0
 """Seconds of arrivals beyond its rest by which a member is behind."""
 
@@ -35,7 +37,8 @@ class Scene:
     By partition: ``share`` of arrivals, 0 for stuck ones; ``lags``; ``floor``, lag without the saw-tooth of commits,
     0 for stuck ones; ``stuck`` their indices. ``rest`` what the group has not committed when nothing waits, ``looks``
     polls in a commit period, ``gap`` that period. ``lead`` from an order to its members at work, ``pause`` without
-    work at each rebalance. ``static``: members have an instance id. ``last_change`` None: never changed.
+    work at each rebalance. ``static``: members have an instance id. ``last_change`` None: never changed. ``due``
+    messages of retry topics that are, by partition; empty where none is.
     """
 
     now: float
@@ -60,6 +63,7 @@ class Scene:
     lead: float
     last_change: float | None
     static: bool = False
+    due: tuple[int, ...] = ()
     rhythm: float = field(init=False, compare=False)
     """Seconds between highest and lowest rest."""
     waiting: Sequence[float] = field(init=False, compare=False)
@@ -71,6 +75,16 @@ class Scene:
         object.__setattr__(self, "rhythm", min(30.0, max(5.0, 2 * self.rest)))
         object.__setattr__(self, "waiting", self.assignment.present(self.floor))
         object.__setattr__(self, "portions", self.assignment.present(self.share))
+
+    @property
+    def work(self) -> tuple[float, ...]:
+        """``floor`` and ``due``, by partition."""
+        return tuple([have + more for have, more in zip(self.floor, self.due, strict=True)]) if self.due else self.floor
+
+    @property
+    def distracted(self) -> bool:
+        """Whether members handle so much of retry topics that what they do of the sources is not all that they can."""
+        return bool(self.due) and sum(self.due) > DISTRACTS * sum(self.lags)
 
     @property
     def parting(self) -> float:

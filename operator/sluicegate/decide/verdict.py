@@ -61,8 +61,14 @@ def verdict(basis: Basis, *, course: Course | None, asked: int | None, claim: in
         member=rate,
         shares=basis.observation.shares,
         named=bool(basis.spec.dependencies),
+        weather=seen.weather,
     )
-    headline = explain.headline(wanted=wanted, lag=seen.lag, why=course.steps[0].sentence if course else own.message)
+    headline = explain.headline(
+        wanted=wanted,
+        lag=seen.lag,
+        due=seen.due.records,
+        why=course.steps[0].sentence if course else own.message,
+    )
     return Decision(
         at=basis.observation.at,
         generation=basis.generation,
@@ -85,6 +91,9 @@ def verdict(basis: Basis, *, course: Course | None, asked: int | None, claim: in
         conditions=conditions(found),
         claim=claim,
         shares=basis.observation.shares,
+        dead_letters=seen.weather.letters,
+        storm=bool(seen.weather.storm),
+        due=seen.due.records,
         per_partition=dict(zip(seen.reading.names, seen.reading.lags, strict=True)),
     )
 

@@ -6,16 +6,19 @@ it must have been seen in full (it survives a restart in status.memory).
 
 from __future__ import annotations
 
+from sluicegate.decide.due import Due
 from sluicegate.decide.lag import Reading
 from sluicegate.model.app import Scaling
 from sluicegate.model.known import Known
 from sluicegate.model.memory import Memory, evolve
 
 
-def watch_idleness(*, scaling: Scaling, reading: Reading, memory: Memory, now: float) -> Memory:
-    """Memory with ``idle_since``. An unknown lag ends idleness: nobody knows what arrived meanwhile."""
+def watch_idleness(*, scaling: Scaling, reading: Reading, due: Due, memory: Memory, now: float) -> Memory:
+    """Memory with ``idle_since``. An unknown lag ends idleness: nobody knows what arrived meanwhile. What is ``due`` of
+    retry topics is lag; what is not due yet wakes nobody, and keeps nobody awake."""
     total = reading.total
-    quiet = isinstance(total, Known) and total.value <= scaling.scale_to_zero.lag_threshold
+    threshold = scaling.scale_to_zero.lag_threshold
+    quiet = isinstance(total, Known) and due.complete and total.value + due.records <= threshold
     arrived = len(memory.polls) >= 2 and memory.polls[-1].end != memory.polls[-2].end
     idle_since = memory.idle_since
     if scaling.min_replicas > 0 or not quiet or arrived:

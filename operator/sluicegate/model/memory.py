@@ -141,6 +141,18 @@ class Reversal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Dead letters and messages handled up to one look. ``ends`` of all ``topics`` dead-letter topics together;
+    ``came`` and ``handled`` since the first tally."""
+
+    at: float
+    topics: int
+    ends: int
+    came: int
+    handled: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """See the module. Tuples beside ``names`` are in its order."""
 
@@ -283,6 +295,12 @@ class Memory:
     """(partition, end, lag, sweeps): a rest that stays the same without new records; control records, not work."""
     first_end: tuple[tuple[str, int], ...] = ()
     """Where each never-committed partition ended when first seen (offsetReset Latest)."""
+
+    # What goes to the dead letters.
+    tallies: tuple[Tally, ...] = ()
+    """Oldest first; closer together in the storm's window than before it."""
+    storm_since: float | None = None
+    """Since when so much went there that it is a storm; None without one."""
 
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from sluicegate.errors import Invalid
 from sluicegate.model.kafka import Fault, FaultKind, Group, Member, Partition, TopicPartition
 from sluicegate.model.observation import Observation
 from sluicegate.model.plain import plain, revive
+from sluicegate.model.topic import DeadLetters, RetryPartition
 
 UNBOUND = 1_000_000
 """Replicas, more than any: of a dependency whose share a line does not tell."""
@@ -24,7 +25,7 @@ Body = Mapping[str, Any]
 
 def sight(seen: Observation) -> dict[str, Any]:
     """``seen`` as JSON values."""
-    rest = plain(replace(seen, partitions=(), group=None, fault=None, topic_faults=()))
+    rest = plain(replace(seen, partitions=(), group=None, fault=None, topic_faults=(), retry=(), dead_letters=()))
     found: dict[str, Any] = {
         **rest,
         "workload": None if seen.workload is None else {**COUNTS, **rest["workload"]},
@@ -38,6 +39,10 @@ def sight(seen: Observation) -> dict[str, Any]:
         found["shares"] = {one.name: one.replicas for one in seen.shares}
         found["breakers"] = {one.name: one.breaker.value for one in seen.shares}
         found["dependencies"] = rest["shares"]
+    if seen.retry:
+        found["retry"] = [_retry(one) for one in seen.retry]
+    if seen.dead_letters:
+        found["deadLetter"] = _dead_letter(seen.dead_letters)
     if seen.fault is not None:
         found["error"] = _error(seen.fault)
     if seen.topic_faults:
@@ -57,6 +62,8 @@ def read_sight(found: Body) -> Observation:
         "partitions": [],
         "fault": None,
         "topicFaults": [],
+        "retry": [],
+        "deadLetters": [],
         "shares": _shares(found, desired=0 if workload is None else _body(workload, "workload").get("desired", 0)),
     }
     return replace(
@@ -68,6 +75,8 @@ def read_sight(found: Body) -> Observation:
             (str(one.get("topic")), _read_error(one.get("error")) or Fault(FaultKind.OTHER, ""))
             for one in _bodies(found, "topics")
         ),
+        retry=tuple(_read_retry(one) for one in _bodies(found, "retry")),
+        dead_letters=_read_dead_letter(found.get("deadLetter")),
     )
 
 
@@ -100,6 +109,45 @@ def _read_partition(found: Body, *, at: float) -> Partition:
     kept = {"start": None, "end": None, "stable": found.get("end"), "committed": None, "at": at, **found, "fault": None}
     where = f"partitions[{found.get('topic')}-{found.get('partition')}]"
     return replace(revive(Partition, kept, path=where), fault=_read_error(found.get("error")))
+
+
+def _retry(one: RetryPartition) -> dict[str, Any]:
+    told = plain(replace(one, fault=None))
+    return told if one.fault is None else {**told, "error": _error(one.fault)}
+
+
+def _read_retry(found: Body) -> RetryPartition:
+    kept = {"dueEnd": None, "committed": None, **found, "fault": None}
+    where = f"retry[{found.get('topic')}-{found.get('partition')}]"
+    return replace(revive(RetryPartition, kept, path=where), fault=_read_error(found.get("error")))
+
+
+def _dead_letter(seen: Sequence[DeadLetters]) -> dict[str, Any]:
+    """All together, and each topic for itself: a replay judges storms by how many ever came to each."""
+    known = [one.records for one in seen if one.records is not None]
+    return {
+        "records": sum(known) if len(known) == len(seen) else None,
+        "oldest": min((one.oldest for one in seen if one.oldest is not None), default=None),
+        "topics": [
+            {**plain(replace(one, fault=None)), **({} if one.fault is None else {"error": _error(one.fault)})}
+            for one in seen
+        ],
+    }
+
+
+def _read_dead_letter(found: object) -> tuple[DeadLetters, ...]:
+    """A line made elsewhere has no topics; what ever came is not known then."""
+    if found is None:
+        return ()
+    body = _body(found, "deadLetter")
+    bodies = _bodies(body, "topics") or [{"topic": "", "records": body.get("records"), "oldest": body.get("oldest")}]
+    return tuple(
+        replace(
+            revive(DeadLetters, {"records": None, "ends": None, **one, "fault": None}, path="deadLetter"),
+            fault=_read_error(one.get("error")),
+        )
+        for one in bodies
+    )
 
 
 def _group(group: Group) -> dict[str, Any]:

@@ -41,6 +41,23 @@ def _conditions(decision: Decision) -> list[Value]:
     return [(f',type="{one.type}",status="{one.status}"', 1) for one in decision.conditions]
 
 
+def _letters(decision: Decision) -> list[Value]:
+    return [("", decision.dead_letters.records)] if decision.dead_letters else []
+
+
+def _letter_rate(decision: Decision) -> list[Value]:
+    return [("", decision.dead_letters.rate)] if decision.dead_letters else []
+
+
+def _oldest_letter(decision: Decision) -> list[Value]:
+    letters = decision.dead_letters
+    if letters is None or letters.records is None:
+        return []
+    if letters.records == 0:
+        return [("", 0)]
+    return [] if letters.oldest is None else [("", max(0.0, decision.at - letters.oldest))]
+
+
 FAMILIES: tuple[tuple[str, str, Callable[[Decision], Iterable[Value]]], ...] = (
     ("app_lag_records", "Messages not handled yet.", lambda decision: _known(decision.lag.records)),
     ("app_lag_seconds", "Age of the oldest message not handled yet.", lambda decision: _known(decision.lag.seconds)),
@@ -49,6 +66,9 @@ FAMILIES: tuple[tuple[str, str, Callable[[Decision], Iterable[Value]]], ...] = (
     ("app_replicas", "Replicas by kind: current, desired (decided), wanted (by lag alone), cap.", _replicas),
     ("app_limited", "1 for what changed the number last; no series while nothing did.", _limited),
     ("app_condition", "1 for the status that each condition has.", _conditions),
+    ("dead_letters", "Dead letters that nobody dealt with yet.", _letters),
+    ("dead_letter_rate", "Dead letters coming, a second, over the storm window.", _letter_rate),
+    ("dead_letter_oldest_seconds", "Age of the oldest dead letter, where it is known; 0 without any.", _oldest_letter),
 )
 
 
