@@ -77,7 +77,7 @@ def planned_topics(asked: TopicsAsked, *, now: float) -> TopicsPlanned | None:
     else:
         seen = guessed(ask, status=asked.record.status, before=asked.before)
     found = plan(ask, seen=seen, now=now)
-    if found.view.reason == "InvalidName":
+    if not found.judged:
         return TopicsPlanned(topics=(), known="none can be made", warnings=(found.view.message,))
     wishes = _wishes(ask, seen)
     changes: dict[str, list[Change]] = {}

@@ -18,7 +18,7 @@ from sluicegate.control.records import AppRecord, Source, source_of
 from sluicegate.control.roster import Roster
 from sluicegate.control.store import Store
 from sluicegate.control.topics.book import Book
-from sluicegate.control.topics.claims import claims
+from sluicegate.control.topics.claims import claims, needs
 from sluicegate.control.topics.deletion import Deletion
 from sluicegate.control.topics.provision import Provision, Result
 from sluicegate.control.topics.schedule import Schedule
@@ -140,7 +140,8 @@ class Beat:
 
     async def _leave(self, record: AppRecord) -> None:
         config = await self._config(source_of(record))
-        await self._deletion.leave(record, config, policy=self._policy(source_of(record)))
+        needed = needs(self._store.apps.all(), cluster_of=self._cluster_of).get(self._cluster_of(record), {})
+        await self._deletion.leave(record, config, policy=self._policy(source_of(record)), needed=needed)
 
     async def _config(self, source: Source) -> ClientConfig | Fault:
         found = self._accesses[source] = await access(

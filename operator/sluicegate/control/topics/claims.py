@@ -1,4 +1,5 @@
-"""Who has which topic name: of two apps on one cluster that resolve to the same name the older keeps it."""
+"""Who has which topic: of two apps on one cluster that resolve to the same name the older keeps it, and a topic that
+others need does not go with an app."""
 
 from __future__ import annotations
 
@@ -18,4 +19,14 @@ def claims(records: Iterable[AppRecord], *, cluster_of: Callable[[AppRecord], st
         names = found.setdefault(cluster_of(record), {})
         for topic in topics_of(record.spec, key=record.meta.key).topics:
             names.setdefault(topic.name, record.meta.key)
+    return found
+
+
+def needs(records: Iterable[AppRecord], *, cluster_of: Callable[[AppRecord], str]) -> Mapping[str, Mapping[str, Key]]:
+    """By cluster and name an app that asks for the topic or consumes it."""
+    there = tuple(records)
+    found = {cluster: dict(names) for cluster, names in claims(there, cluster_of=cluster_of).items()}
+    for record in there:
+        for name in (record.spec.topics if record.spec else None) or ():
+            found.setdefault(cluster_of(record), {}).setdefault(name, record.meta.key)
     return found

@@ -6,14 +6,14 @@ Only this asks for a finalizer, so that no other deletion ever waits for the ope
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sluicegate.act.ports import EventNote, Events, Finalizers
 from sluicegate.control.clock import Clock
 from sluicegate.control.records import AppRecord
 from sluicegate.control.store import Store
 from sluicegate.control.topics.ports import Topics
-from sluicegate.control.topics.remembered import ask_of
+from sluicegate.control.topics.remembered import NOBODY, ask_of
 from sluicegate.control.topics.schedule import Schedule
 from sluicegate.decide.topics.plan import Seen, on_deletion
 from sluicegate.errors import Conflict, Gone, SluicegateError
@@ -21,6 +21,7 @@ from sluicegate.model.error_handling import Deletion as Rule
 from sluicegate.model.error_handling import Provisioner
 from sluicegate.model.kafka import ClientConfig, Fault
 from sluicegate.model.resource import TOPICS_FINALIZER as FINALIZER
+from sluicegate.model.resource import Key
 from sluicegate.model.topic import Outcome
 from sluicegate.model.topic_order import TopicOrder
 from sluicegate.model.topic_policy import TopicPolicy
@@ -56,10 +57,20 @@ class Deletion:
         others = [name for name in record.meta.finalizers if name != FINALIZER]
         await self._write(record, [*others, FINALIZER] if wanted else others)
 
-    async def leave(self, record: AppRecord, config: ClientConfig | Fault, *, policy: TopicPolicy | None) -> None:
-        """Delete what may be deleted, then let the app go. What fails is told and tried again. An app whose spec
-        cannot be read asks for nothing, and one whose connection is gone has nobody's leave: it goes, its topics stay
-        (a namespace that is deleted takes the connection first, and must not wait for ever)."""
+    async def leave(
+        self,
+        record: AppRecord,
+        config: ClientConfig | Fault,
+        *,
+        policy: TopicPolicy | None,
+        needed: Mapping[str, Key] = NOBODY,
+    ) -> None:
+        """Delete what may be deleted and is not ``needed`` by another app, then let the app go.
+
+        What fails is told and tried again. An app whose spec cannot be read asks for nothing, and one whose connection
+        is gone has nobody's leave: it goes, its topics stay (a namespace that is deleted takes the connection first,
+        and must not wait for ever).
+        """
         outcomes: Sequence[Outcome] = ()
         fault: Fault | None = None
         if not asks_for_deletion(record, policy=policy):
@@ -67,7 +78,7 @@ class Deletion:
         elif isinstance(config, Fault):
             fault = config
         else:
-            fault, outcomes = await self._delete(record, config, policy=policy)
+            fault, outcomes = await self._delete(record, config, policy=policy, needed=needed)
         failed = fault or next((one.fault for one in outcomes if one.fault), None)
         well = failed is None
         self._schedule.looked(record.meta.key, about=record.meta.uid, now=self._clock.now(), well=well)
@@ -89,9 +100,9 @@ class Deletion:
         await self._write(record, [name for name in record.meta.finalizers if name != FINALIZER])
 
     async def _delete(
-        self, record: AppRecord, config: ClientConfig, *, policy: TopicPolicy | None
+        self, record: AppRecord, config: ClientConfig, *, policy: TopicPolicy | None, needed: Mapping[str, Key]
     ) -> tuple[Fault | None, Sequence[Outcome]]:
-        ask = ask_of(record, policy=policy)
+        ask = ask_of(record, policy=policy, claimed=needed)
         names = tuple(sorted(one.topic.name for one in ask.remembered))
         answer = await self._kafka.topics(config, TopicOrder(read=names, changes=()), timeout=LIMIT)
         if answer.fault:
