@@ -10,6 +10,9 @@ import math
 HELD = 0.25
 """Seconds' worth that a bucket holds, but never less than one record."""
 
+SHORTEST = 1e-6
+"""Seconds that are not worth waiting for: less than what a clock can tell apart. What is taken early is owed."""
+
 
 class Bucket:
     """Tokens that come at ``rate`` a second; infinite: always enough. ``now`` seconds of a clock that only goes on."""
@@ -30,9 +33,10 @@ class Bucket:
             return 0.0
         self._fill(now)
         missing = min(1.0, self._most) - self._tokens
-        if missing <= 1e-9:
+        if missing <= 0:
             return 0.0
-        return missing / self._rate if self._rate > 0 else math.inf
+        wait = missing / self._rate if self._rate > 0 else math.inf
+        return wait if wait > SHORTEST else 0.0
 
     def take(self, amount: float) -> None:
         """Take so much, also more than there is: what is owed is waited for before the next."""
