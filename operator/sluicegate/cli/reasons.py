@@ -34,6 +34,8 @@ def reasons(body: Body) -> list[tuple[str, str]]:
     ]
     if topics := topics_in_words(body):
         lines.append(("topics", topics))
+    if letters := _dead_letters(status):
+        lines.append(("dead letters", letters))
     if status.get("foreign"):
         lines.append(("foreign", foreign(status["foreign"])))
     lines += [(one["type"], f"{one['status']}: {one.get('message') or one.get('reason')}") for one in notable(status)]
@@ -75,6 +77,21 @@ def _rates(status: Body) -> str:
         else "what one replica handles is not known yet",
     ]
     return ", ".join(part for part in said if part)
+
+
+def _dead_letters(status: Body) -> str:
+    found = status.get("deadLetter") or {}
+    if not found:
+        return ""
+    others = f" and {found['topics'] - 1} more" if found.get("topics", 1) > 1 else ""
+    where = f"{found.get('topic')}{others}"
+    if found.get("records") is None:
+        return f"unknown in {where}"
+    if not found["records"]:
+        return f"none in {where}"
+    age = f", the oldest came at {found['oldest']}" if found.get("oldest") else ""
+    rate = f", {found['rate']:g}/s come" if found.get("rate") else ""
+    return f"{found['records']:,} in {where}{age}{rate}"
 
 
 def _objective(spec: Body, status: Body) -> str:

@@ -37,9 +37,7 @@ class Limit(StrEnum):
     CONFLICT = "Conflict"
 
 
-CEILINGS = frozenset(
-    {Limit.MAX, Limit.PARTITIONS, Limit.PARTITION_BOUND, Limit.INEFFECTIVE, Limit.DEAD_LETTER_STORM}
-)
+CEILINGS = frozenset({Limit.MAX, Limit.PARTITIONS, Limit.PARTITION_BOUND, Limit.INEFFECTIVE, Limit.DEAD_LETTER_STORM})
 """Limits that make `ScalingLimited` true; those of dependencies do, too."""
 DEPENDENCY, BREAKER = "Dependency/", "Breaker/"
 """Before the name of a dependency: its share, or its breaker, changed the number."""
