@@ -29,7 +29,7 @@ OTHER_WORDS = {
     "KafkaConsumerApp", "KafkaConnection", "DownstreamDependency", "ClusterDownstreamDependency",
     "HorizontalPodAutoscaler", "ScaledObject", "Breaker",
     "Deployment", "StatefulSet", "Pod", "ConfigMap", "DeadLetterRedrive",
-    "Create", "Alter", "AlterConfigs", "Delete", "LogAppendTime",
+    "Create", "Alter", "AlterConfigs", "Delete", "Describe", "DescribeConfigs", "LogAppendTime",
 }  # fmt: skip
 """States of groups, kinds, sources of a capacity, the front of `BreakerOpen`, rights of Kafka and a value of a topic's
 setting: CamelCase words that are no reasons."""

@@ -24,6 +24,8 @@ ORDER = (
 """Reasons for `TopicsInSync=False`: the first that a topic has is told."""
 MOST = 5
 """Sentences in one message."""
+LONGEST = 800
+"""Characters of topics in one command."""
 OPERATIONS = {
     ChangeKind.CREATE: "Create",
     ChangeKind.GROW: "Alter",
@@ -42,7 +44,8 @@ def summary(told: Sequence[Told]) -> tuple[str, str]:
     if not ill:
         well = "the topic is as it should be" if len(told) == 1 else f"{len(told)} topics are as they should be"
         return "", "; ".join(said) or well
-    return ill[0].reason, "; ".join([*said, *rights(ill)])
+    # A status has an end: what is to be pasted stands before the sentences that may be lost there.
+    return ill[0].reason, "; ".join([said[0], *rights(ill), *said[1:]])
 
 
 def rights(told: Iterable[Told]) -> list[str]:
@@ -57,11 +60,21 @@ def rights(told: Iterable[Told]) -> list[str]:
 def acl(operations: Iterable[str], topics: Iterable[str]) -> str:
     """The command that gives rights on topics."""
     asked = " ".join(f"--operation {one}" for one in operations)
-    named = " ".join(f"--topic {one}" for one in topics)
+    named = _within(f"--topic {one}" for one in topics)
     return (
         "kafka-acls.sh --bootstrap-server <brokers> --add "
         f'--allow-principal "User:<operator\'s principal>" {asked} {named}'
     )
+
+
+def _within(texts: Iterable[str]) -> str:
+    """As many as fit into a status; the others lack the same right at the next look, and come then."""
+    taken: list[str] = []
+    for text in texts:
+        if len(text) + sum(map(len, taken)) > LONGEST:
+            break
+        taken.append(text)
+    return " ".join(taken)
 
 
 def refusal(change: Change, fault: Fault) -> tuple[str, str]:

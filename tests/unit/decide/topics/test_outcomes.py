@@ -145,10 +145,10 @@ def test_a_missing_right_is_told_with_the_command_that_gives_it() -> None:
     _, _, view = pass_over(ask(), brokers)
     assert (view.reason, tell(view)[0]) == ("NotAuthorized", TopicState.REFUSED)
     assert f"{DLQ} could not be created: Authorization failed." in view.message
-    assert view.message.endswith(
+    assert (
         "to allow it: kafka-acls.sh --bootstrap-server <brokers> --add "
         f'--allow-principal "User:<operator\'s principal>" --operation Create --topic {DLQ} --topic {RETRY}'
-    )
+    ) in view.message
 
 
 def test_what_was_not_tried_stands_as_before() -> None:

@@ -47,6 +47,15 @@ def test_rights_that_lack_are_gathered_in_one_command_for_each_right() -> None:
     assert said.count("kafka-acls.sh") == 2
 
 
+def test_a_command_stands_before_what_a_status_may_cut_off_and_is_not_too_long_itself() -> None:
+    lacking = [told("t" * 200 + str(number), "NotAuthorized", f"no {number}", lacks=("Create",)) for number in range(9)]
+    _, said = summary(lacking)
+    assert said.startswith("no 0; to allow it: kafka-acls.sh")
+    assert said.endswith(f"no {MOST - 1}; and 4 more")
+    assert said.count("--topic") == 3
+    assert len(said) < 1024
+
+
 def test_a_name_that_the_broker_refuses_is_an_invalid_name() -> None:
     create = Change(kind=ChangeKind.CREATE, topic="a.b")
     collides = Fault(FaultKind.UNKNOWN_TOPIC, "Topic 'a.b' collides with existing topic: a_b")
