@@ -66,8 +66,8 @@ def _rates(axis: Any, rows: Sequence[Row]) -> None:
     axis.plot(x, handled, color=GREEN, linewidth=1.8)
     axis.set_title("Messages per second")
     axis.set_ylim(0, max([*arrived, *handled, 1]) * 1.25)
-    _name(axis, x, arrived, "arriving", color="#a36f00", up=True)
-    _name(axis, x, handled, "handled", color="#00694d", up=False)
+    _name(axis, x, arrived, "arriving", color="#a36f00", up=True, ahead=True)
+    _name(axis, x, handled, "handled", color="#00694d", up=True)
 
 
 def _retries(axis: Any, rows: Sequence[Row]) -> None:
@@ -86,7 +86,7 @@ def _dead(axis: Any, rows: Sequence[Row]) -> None:
     axis.step(x, back, where="pre", color=GREEN, linewidth=2.0)
     axis.set_title("Dead letters")
     axis.set_ylim(0, max([*dead, *back, 1]) * 1.25)
-    _name(axis, x, dead, "waiting to be dealt with", color=VERMILION, up=True)
+    _name(axis, x, dead, "waiting to be dealt with", color=VERMILION, up=True, ahead=True)
     if any(back):
         axis.annotate(
             f"{back[-1]:,} redriven", (x[-1], back[-1]), xytext=(-6, 6), textcoords="offset points",
@@ -94,16 +94,19 @@ def _dead(axis: Any, rows: Sequence[Row]) -> None:
         )  # fmt: skip
 
 
-def _name(axis: Any, x: Sequence[float], values: Sequence[int], text: str, *, color: str, up: bool) -> None:
-    """The line's name where it is highest."""
+def _name(
+    axis: Any, x: Sequence[float], values: Sequence[int], text: str, *, color: str, up: bool, ahead: bool = False
+) -> None:
+    """The line's name where it is highest first; with ``ahead`` it ends there instead of beginning there."""
     if not values:
         return
     most = max(values)
     at = x[values.index(most)]
-    offset = (6, 6) if up else (6, -16)
+    offset = (-6 if ahead else 6, 6 if up else -16)
     axis.annotate(
-        f"{text}: {most:,}", (at, most), xytext=offset, textcoords="offset points", color=color, fontweight="bold"
-    )
+        f"{text}: {most:,}", (at, most), xytext=offset, textcoords="offset points",
+        ha="right" if ahead else "left", color=color, fontweight="bold",
+    )  # fmt: skip
 
 
 def redraw(folder: Path) -> tuple[Path, Path]:
