@@ -6,6 +6,7 @@ All values are UTF-8 text, times are unix milliseconds. Whoever writes another l
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -114,4 +115,4 @@ def new_trace() -> str:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.lstrip("-").isdigit() else None
+    return int(text) if text and re.fullmatch("-?[0-9]{1,18}", text) else None
