@@ -7,6 +7,7 @@ reports when it is time, and moves on as far as rate, window and canary allow.
 from __future__ import annotations
 
 import math
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
@@ -114,13 +115,26 @@ class Engine:
             self._stopped = True
         if self._sink.refused and phase is not Phase.FAILED:
             self._stopped = True
-        self._books.commit(now=self._clock(), tidy=True)
-        self._books.settle(now=self._clock(), at_once=True)
+        self._close_books(patient=phase is Phase.RUNNING)
         if phase is Phase.RUNNING and not self._stopped:
             phase, message = Phase.SUCCEEDED, self._notes.words()
         self._report(phase, message or ("stopped" if self._stopped else ""))
         if self._watch is not None:
             self._watch.close()
+
+    def _close_books(self, *, patient: bool) -> None:
+        """The last commit. ``patient``: a run is over only when the broker has it; else what can be had is enough."""
+        deadline = self._clock() + LAST_WORDS
+        while True:
+            now = self._clock()
+            if self._books.commit(now=now, tidy=True) and self._books.settle(now=now, at_once=True):
+                return
+            for command in self._heard():
+                self._obey(command)
+            if now > deadline and (self._stopped or not patient):
+                return
+            self._report(Phase.RUNNING, self._words(now))
+            time.sleep(REPORT_EVERY)
 
     def _begin(self) -> None:
         tracks = self._books.tracks
