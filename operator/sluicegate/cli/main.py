@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from sluicegate.cli.commands.dlq import dlq
 from sluicegate.cli.commands.explain import explain
 from sluicegate.cli.commands.plan import plan
 from sluicegate.cli.commands.record import record
@@ -30,7 +31,7 @@ def cli() -> None:
     """Scale Kafka consumers by lag, and see why."""
 
 
-for command in (run, status, explain, plan, trip, reset, record, replay, simulate, version):
+for command in (run, status, explain, plan, dlq, trip, reset, record, replay, simulate, version):
     cli.add_command(command)
 
 
