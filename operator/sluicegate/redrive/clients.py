@@ -16,7 +16,7 @@ from sluicegate.observe.kafka.redact import redact, secrets_of
 from sluicegate.redrive.refusal import Refusal
 
 Settings = dict[str, Any]
-_QUIET: Mapping[str, object] = {"log_level": "3", "log.connection.close": "false"}
+_QUIET: Mapping[str, object] = {"log_level": "2", "log.connection.close": "false"}
 READ_AHEAD_KB = 16 * 1024
 """Read and not yet looked at, in KiB."""
 WRITE_BEHIND_KB = 64 * 1024
