@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sluicegate.cli.difference import Difference
 from sluicegate.cli.plan import Section
 from sluicegate.cli.topic_changes import PlannedTopic, TopicAction, row
-from sluicegate.cli.topics_told import UNKNOWN, guessed
+from sluicegate.cli.topics_told import MANY, UNKNOWN, guessed
 from sluicegate.control.records import AppRecord
 from sluicegate.control.topics.remembered import remembered
 from sluicegate.decide.topics.names import topics_of
@@ -22,6 +22,16 @@ from sluicegate.model.topic_policy import TopicPolicy
 
 FROM_SOURCE = frozenset({"max.message.bytes", "min.insync.replicas"})
 """Settings that follow the source, so that they are not known without it."""
+
+TROUBLE = frozenset(
+    {
+        TopicState.CONFLICT,
+        TopicState.DRIFTED,
+        TopicState.INCOMPATIBLE,
+        TopicState.REFUSED,
+        TopicState.WAITING,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +124,14 @@ def _known(asked: TopicsAsked, *, exact: bool) -> str:
 def _wishes(ask: Ask, seen: Seen) -> Mapping[str, Wish]:
     handling = ask.spec.error_handling
     assert handling is not None
+    # As the plan has it: whoever makes the topics elsewhere is not bound by the connection's policy.
+    policy = ask.policy if _makes(ask) else None
     found = {}
     for topic in topics_of(ask.spec, key=ask.key).topics:
         sources = [one for name in topic.sources if isinstance(one := seen.topics.get(name), BrokerTopic)]
         if len(sources) == len(topic.sources):
             found[topic.name] = wish(
-                topic, handling=handling, sources=sources, policy=ask.policy, config_keys=seen.config_keys
+                topic, handling=handling, sources=sources, policy=policy, config_keys=seen.config_keys
             )
     return found
 
@@ -148,7 +160,7 @@ def _topic(
     differences: tuple[Difference, ...],
     hidden: frozenset[str],
 ) -> PlannedTopic:
-    partitions = (wish.partitions if wish else 0) or UNKNOWN
+    partitions = wish.partitions if wish else UNKNOWN
     if exists and action is not TopicAction.CREATE:
         partitions = max(partitions, exists.partitions)
     config = dict(wish.config) if wish else {}
@@ -159,7 +171,7 @@ def _topic(
         sources=topic.sources,
         delay=topic.delay,
         partitions=partitions or None,
-        replication=wish.replication or None if wish else None,
+        replication=wish.replication if wish and wish.replication != MANY else None,
         config={name: value for name, value in config.items() if name not in hidden},
         differences=differences,
     )
@@ -168,8 +180,10 @@ def _topic(
 def _unknown(ask: Ask, topic: TopicName) -> frozenset[str]:
     """Settings that cannot be told without the source."""
     handling = ask.spec.error_handling
-    follows = handling is None or handling.dead_letter.retention is None
-    return FROM_SOURCE | {"retention.ms"} if topic.role is not Role.RETRY and follows else FROM_SOURCE
+    if handling is None or topic.role is Role.RETRY:
+        return FROM_SOURCE
+    follows = frozenset() if handling.dead_letter.retention else frozenset({"retention.ms"})
+    return (FROM_SOURCE | follows) - handling.dead_letter.config.keys()
 
 
 def _differences(change: Change, exists: BrokerTopic | None) -> list[Difference]:
@@ -194,18 +208,11 @@ def _kept(one: TopicStanding) -> PlannedTopic:
 
 
 def _warnings(asked: TopicsAsked, found: TopicPlan, *, exact: bool) -> list[str]:
-    """What stands in the way now; without a look at the brokers also what the operator told of it last."""
-    ask = asked.ask
-    told = {one.topic.name: one for one in ask.remembered}
-    said = []
-    for one in found.view.topics:
-        going_well = one.state is TopicState.DRIFTED or (one.state is TopicState.MISSING and _makes(ask))
-        if one.message and not going_well and (exact or one.state is not TopicState.IN_SYNC):
-            said.append(one.message)
-        last = told.get(one.topic.name)
-        if not exact and last and last.message and last.state not in (TopicState.MISSING, TopicState.CREATING):
-            said.append(f"told last: {last.message}")
-    return said
+    """What is left to say once all changes are made; without a look at the brokers also what was told of it last."""
+    said = [one.then.standing.message for one in found.judged if one.then.standing.message]
+    named = {one.then.standing.topic.name for one in found.judged}
+    last = [one for one in asked.ask.remembered if one.topic.name in named and one.state in TROUBLE and one.message]
+    return said if exact else [*said, *(f"told last: {one.message}" for one in last if one.message not in said)]
 
 
 def _makes(ask: Ask) -> bool:

@@ -17,7 +17,11 @@ from sluicegate.model.app import AppSpec
 from sluicegate.model.topic import BrokerTopic, TopicStanding, TopicState
 
 UNKNOWN = 0
-"""Partitions and replicas of a source that nobody told of."""
+"""Partitions of a source that nobody told of: a topic of any size has enough."""
+MANY = 32_767
+"""Replicas where nobody told how many there are: no wish is beyond them."""
+SOURCE = {"max.message.bytes": "1"}
+"""Of a source whose settings nobody told: none of an app's wishes is too small for it."""
 THERE = frozenset({TopicState.IN_SYNC, TopicState.DRIFTED, TopicState.INCOMPATIBLE})
 
 
@@ -35,8 +39,13 @@ def guessed(ask: Ask, *, status: Mapping[str, Any], before: AppRecord | None) ->
 
 def _source(name: str, *, ask: Ask, status: Mapping[str, Any]) -> BrokerTopic:
     counted = (status.get("partitions") or {}).get("count")
-    alone = len(ask.spec.topics or ()) == 1 and isinstance(counted, int)
-    return BrokerTopic(name=name, id="", partitions=counted if alone else UNKNOWN, replication=UNKNOWN)
+    if isinstance(counted, int) and len(ask.spec.topics or ()) == 1:
+        return _some(name, partitions=counted)
+    return _some(name, partitions=UNKNOWN)
+
+
+def _some(name: str, *, partitions: int) -> BrokerTopic:
+    return BrokerTopic(name=name, id="", partitions=partitions, replication=MANY, config=SOURCE)
 
 
 def _there(one: TopicStanding, config: Mapping[str, str]) -> BrokerTopic:
@@ -44,7 +53,7 @@ def _there(one: TopicStanding, config: Mapping[str, str]) -> BrokerTopic:
         name=one.topic.name,
         id=one.id,
         partitions=one.partitions or UNKNOWN,
-        replication=UNKNOWN,
+        replication=MANY,
         config=config,
         own=frozenset(config),
     )
@@ -56,10 +65,7 @@ def _configs(ask: Ask, spec: AppSpec, sources: Mapping[str, BrokerTopic]) -> Map
         return {}
     found = {}
     for topic in topics_of(spec, key=ask.key).topics:
-        known = [
-            sources.get(name, BrokerTopic(name=name, id="", partitions=UNKNOWN, replication=UNKNOWN))
-            for name in topic.sources
-        ]
+        known = [sources.get(name) or _some(name, partitions=UNKNOWN) for name in topic.sources]
         made = wish(topic, handling=spec.error_handling, sources=known, policy=ask.policy, config_keys=frozenset())
         found[topic.name] = made.config
     return found

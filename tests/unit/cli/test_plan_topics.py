@@ -159,3 +159,46 @@ def test_brokers_that_cannot_be_asked_leave_the_status_and_say_why() -> None:
     found = planned(handled(), there=(handled(*WELL), deployment()), brokers=TopicAnswer(fault=fault))
     assert not found.changes
     assert "from the status: the brokers could not be asked: no broker answers" in "\n".join(lines(found))
+
+
+def test_what_is_not_known_is_no_reason_to_warn() -> None:
+    dead = {"config": {"min.insync.replicas": "2", "max.message.bytes": "2000"}, "replicationFactor": 3}
+    new = handled(deadLetter=dead)
+    new["spec"]["topics"] = ["orders", "returns"]
+    found = planned(new, there=(deployment(),))
+    assert warnings(found) == []
+    dlqs = [one for one in section(found, "topics")["topics"] if one["role"] == "DeadLetter"]
+    assert [(one["partitions"], one["replication"]) for one in dlqs] == [(None, 3)] * 2
+    assert dlqs[0]["config"]["min.insync.replicas"] == "2"
+
+
+def test_fewer_partitions_than_the_source_are_made_as_asked_and_warned_of() -> None:
+    found = planned(handled(deadLetter={"partitions": 3}), there=(deployment(),), brokers=answer())
+    assert actions(found)[DLQ] == "create"
+    assert any("gets 3 partitions as asked for, its source has 12" in one for one in warnings(found))
+
+
+def test_a_topic_deleted_by_hand_is_made_again() -> None:
+    found = planned(
+        handled(), there=(handled(*WELL), deployment()), brokers=answer(**{RETRY.replace(".", "__"): _as(RETRY)})
+    )
+    assert actions(found)[DLQ] == "create"
+
+
+def test_a_setting_that_somebody_changed_is_shown_as_it_would_be_put_right() -> None:
+    changed = _as(DLQ, **{"retention.ms": "1000"})
+    found = planned(
+        handled(), there=(handled(*WELL), deployment()), brokers=answer(**{DLQ.replace(".", "__"): changed})
+    )
+    (line,) = [line for line in lines(found) if f"~ change  {DLQ}" in line]
+    assert line.endswith(": retention.ms 1s → 336h")
+
+
+def _as(name: str, **config: str) -> BrokerTopic:
+    """The topic as it was made for the app."""
+    new = {
+        one["name"]: one
+        for one in section(planned(handled(), there=(deployment(),), brokers=answer()), "topics")["topics"]
+    }
+    made = {**new[name]["config"], **config}
+    return BrokerTopic(name=name, id=name, partitions=12, replication=3, config=made, own=frozenset(made))
