@@ -185,13 +185,13 @@ class DeadLetterStatus(Part):
     topic: Word | None = None
     """The dead-letter topic; where there are several, the one that holds most."""
     topics: Count | None = None
-    """How many dead-letter topics the figures are of."""
+    """How many dead-letter topics the figures are of, where there are several."""
     records: Count | None = None
     """How many there are; absent while unknown."""
     oldest: Moment | None = None
     """When the oldest came; absent without any, and while unknown."""
     rate: float | None = None
-    """How many come, a second."""
+    """How many come, a second; absent where none do, and while unknown."""
 
 
 class AppStatus(Part):

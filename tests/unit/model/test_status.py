@@ -9,7 +9,7 @@ import pytest
 
 from sluicegate.act import dependency_status, redrive_status, status
 from sluicegate.model.account import Account, Grant
-from sluicegate.model.decision import Action, Capacity, Condition, Decision, Lag, Partitions, Truth
+from sluicegate.model.decision import Action, Capacity, Condition, Decision, Lag, Letters, Partitions, Truth
 from sluicegate.model.dependency_status import DependencyStatus
 from sluicegate.model.downstream import BreakerState
 from sluicegate.model.kafka import Sweep
@@ -72,6 +72,7 @@ def decision() -> Decision:
         conditions=(Condition(type="Ready", status=Truth.TRUE, reason="Deciding", message="y" * 10_000),),
         foreign=Foreign(kind="ScaledObject", name="orders", desired=4, paused=True),
         topics=TopicsView(topics=(standing(Role.RETRY, delays=(10.0, 10.0)), standing(Role.DEAD_LETTER)), at=NOW),
+        dead_letters=Letters(topic="t" * 249, topics=64, records=2**53, oldest=NOW - 60, rate=0.5, percent=60.0),
     )
 
 
@@ -98,7 +99,8 @@ def test_a_full_status_of_an_app_is_kept_whole_by_the_api_server() -> None:
         now=NOW,
     )
     schema = structural(AppStatus)
-    assert {*written, "dependencies", "deadLetter"} == schema["properties"].keys(), "it names no dependency"
+    assert {*written, "dependencies"} == schema["properties"].keys(), "this app names no dependency"
+    assert written["deadLetter"].keys() == schema["properties"]["deadLetter"]["properties"].keys()
     assert {*written["topics"][0]} == schema["properties"]["topics"]["items"]["properties"].keys()
     assert len(written["topics"]) == 2
     assert list(misfits(written, schema)) == []
