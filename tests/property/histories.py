@@ -14,6 +14,7 @@ from sluicegate.model.decision import Decision
 from sluicegate.model.kafka import Partition
 from sluicegate.model.memory import Memory
 from sluicegate.model.observation import Observation
+from sluicegate.model.topic import DeadLetters, RetryPartition
 from tests.support import given
 
 SECONDS = st.sampled_from(["0s", "20s", "60s", "600s"])
@@ -41,6 +42,9 @@ def apps(draw: st.DrawFn) -> AppSpec:
     if (reset := draw(st.sampled_from([None, "Earliest", "Latest"]))) is not None:
         kafka["offsetReset"] = reset
     more: dict[str, Any] = {}
+    if draw(st.integers(0, 2)) == 0:
+        storm = {"action": draw(st.sampled_from(["Freeze", "Floor"])), "window": draw(st.sampled_from(["30s", "10m"]))}
+        more["errorHandling"] = {"retry": {"delays": ["10s"]}, "storm": storm}
     if draw(st.integers(0, 5)) == 0:
         more["override"] = {"replicas": draw(st.integers(0, 30)), "until": "2030-01-01T00:00:00Z"}
     return given.spec(kafka=kafka, scaling=scaling, **more)
@@ -91,6 +95,7 @@ class Play:
     end: int = 1000
     committed: int = 1000
     poll: float = 10.0
+    dead: int = 0
 
     def observe(self, turn: Turn) -> Observation:
         """The world after a turn."""
@@ -110,7 +115,24 @@ class Play:
             at=self.at,
             members=members,
             workload=given.workload(self.replicas, ready=max(0, self.replicas - turn.behind)),
+            **self._failures(turn),
         )
+
+    def _failures(self, turn: Turn) -> dict[str, Any]:
+        """Of what is handled a tenth is tried again, and what comes in a turn that nobody handles is dead."""
+        if self.spec.error_handling is None:
+            return {}
+        fault = given.LOST if turn.unknown else None
+        due_end = None if fault else self.committed // 10
+        self.dead += turn.came // 2 if turn.handled >= turn.came else 0
+        count = None if fault else self.dead
+        return {
+            "retry": (
+                RetryPartition(topic="retry", partition=0, due_end=due_end, committed=self.committed // 11),
+                RetryPartition(topic="retry", partition=1, due_end=None, committed=None, fault=given.LOST),
+            )[: 1 + turn.fewer],
+            "dead_letters": (DeadLetters(topic="dlq", records=count, ends=count, oldest=given.NOW, fault=fault),),
+        }
 
     def _part(self, index: int, turn: Turn) -> Partition:
         if index in turn.unknown:

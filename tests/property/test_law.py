@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import sys
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator, Sequence, Sized
 from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Any
@@ -20,6 +20,7 @@ from sluicegate.decide.yesterday import DAY
 from sluicegate.model.app import AppSpec
 from sluicegate.model.decision import Action, Decision
 from sluicegate.model.memory import Memory
+from sluicegate.model.topic import RetryPartition
 from tests.property.histories import HISTORIES, Play, Turn, apps
 from tests.support import given
 
@@ -71,17 +72,26 @@ def test_while_far_more_waits_than_the_objective_allows_demand_takes_nothing_awa
 
 
 def seen_for(
-    rates: list[float], lags: list[int], *, replicas: int, app: AppSpec = OBJECTIVE, polls: int = 32
+    rates: list[float],
+    lags: list[int],
+    *,
+    replicas: int,
+    due: Sequence[int] = (),
+    app: AppSpec = OBJECTIVE,
+    polls: int = 32,
 ) -> Decision:
-    """The decision after five minutes of steady ``rates`` with ``lags`` all the while."""
+    """The decision after five minutes of steady ``rates`` with ``lags`` (and ``due`` retries) all the while."""
     memory = Memory()
+    retry = tuple(
+        RetryPartition(topic="orders.retry", partition=i, due_end=count, committed=0) for i, count in enumerate(due)
+    )
     decision = None
     for second in range(0, polls * 10, 10):
         parts = [
             given.partition(i, end=50_000 + round(rate * second), committed=50_000 + round(rate * second) - lag)
             for i, (rate, lag) in enumerate(zip(rates, lags, strict=True))
         ]
-        seen = given.observation(parts, replicas=replicas, at=given.NOW + second)
+        seen = given.observation(parts, replicas=replicas, at=given.NOW + second, retry=retry)
         decision, memory = given.decided(seen, app=app, memory=memory)
     assert decision is not None
     return decision
@@ -106,6 +116,31 @@ def test_wanted_never_falls_when_one_partition_has_more_waiting(
     before = seen_for(rates, lags, replicas=replicas, app=app)
     higher = [*lags[:index], lags[index] + more, *lags[index + 1 :]]
     after = seen_for(rates, higher, replicas=replicas, app=app)
+    assert before.wanted is not None
+    assert after.wanted is not None
+    assert after.wanted >= before.wanted
+
+
+@let(
+    rates=RATES,
+    lags=LAGS,
+    due=st.lists(st.integers(0, 3_000), min_size=6, max_size=6),
+    index=st.integers(0, 5),
+    more=st.integers(1, 20_000),
+    replicas=st.integers(0, 6),
+    declared=st.booleans(),
+)
+def test_wanted_never_falls_when_only_more_retries_are_due(
+    rates: list[float], lags: list[int], due: list[int], index: int, more: int, replicas: int, declared: bool
+) -> None:
+    capacity = 50 if declared else None
+    app = given.spec(
+        scaling={"maxReplicas": 40, "minReplicas": 0, "capacityPerReplica": capacity},
+        errorHandling={"retry": {"delays": ["10s"]}},
+    )
+    before = seen_for(rates, lags, due=due, replicas=replicas, app=app)
+    higher = [*due[:index], due[index] + more, *due[index + 1 :]]
+    after = seen_for(rates, lags, due=higher, replicas=replicas, app=app)
     assert before.wanted is not None
     assert after.wanted is not None
     assert after.wanted >= before.wanted

@@ -20,6 +20,7 @@ from sluicegate.decide.want import Want
 from sluicegate.model.app import AppSpec, Mode, Override
 from sluicegate.model.decision import BREAKER, Decision, Limit
 from sluicegate.model.downstream import Share
+from sluicegate.model.error_handling import StormAction
 from sluicegate.model.memory import Memory
 from sluicegate.model.observation import Observation, Workload
 
@@ -64,6 +65,8 @@ def decide(
         window = spec.scaling.scale_down.stabilization
         memory = stabilization.remember(wanted=choice.want.replicas, window=window, memory=memory, now=now)
     cap = limits.cap(scaling=spec.scaling, usable=seen.usable, shares=observation.shares, replicas=replicas)
+    if _floors(spec, seen) and _override(spec.override, now=now) is None:
+        cap = min(cap, storm.most(StormAction.FLOOR, replicas=replicas, least=spec.scaling.min_replicas))
     basis = Basis(
         spec=spec, generation=generation, observation=observation, seen=seen, choice=choice, cap=cap, memory=memory
     )
@@ -77,6 +80,12 @@ def decide(
     claim = _meant(case, course) if _writes(spec, observation) and not own.holds else replicas
     course, own = _owned(case, course, own=own, repeated=repeated, workload=workload)
     return verdict(basis, course=course, asked=asked, claim=claim, own=own), memory
+
+
+def _floors(spec: AppSpec, seen: Picture) -> bool:
+    """Whether a storm of dead letters takes away what runs beyond the least."""
+    handling = spec.error_handling
+    return handling is not None and bool(seen.weather.storm) and handling.storm.action is StormAction.FLOOR
 
 
 def _writes(spec: AppSpec, observation: Observation) -> bool:

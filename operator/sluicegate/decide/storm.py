@@ -24,8 +24,8 @@ LONGEST_WAY = 3600.0
 """Seconds that are looked back for what was handled, at most."""
 SPREAD = 1.5
 """Retries take longer than their delays."""
-FINE, COARSE = 12, 2
-"""Tallies kept in a window: in the present one, in those before."""
+FINE, COARSE, MOST = 12, 2, 40
+"""Tallies kept: in the present window, in each before it, in all of those."""
 TYPE, REASON = "DeadLettering", "DeadLetterStorm"
 
 
@@ -127,7 +127,7 @@ def _thinned(tallies: tuple[Tally, ...], *, window: float, span: float) -> tuple
     kept: list[Tally] = []
     for one in tallies[:-1]:
         age = now - one.at
-        apart = window / (FINE if age <= 1.1 * window else COARSE)
+        apart = window / FINE if age <= 1.1 * window else max(window / COARSE, span / MOST)
         if age > span:
             kept = [one]
         elif not kept or one.at - kept[-1].at >= apart:

@@ -17,6 +17,7 @@ from sluicegate.model.kafka import (
     Sweep,
     TopicPartition,
 )
+from sluicegate.model.topic import DeadLetters, RetryPartition
 from sluicegate.observe.kafka.wire import (
     HEADER,
     Order,
@@ -36,8 +37,25 @@ times = st.floats(min_value=0, max_value=4e9)
 faults = st.none() | st.builds(Fault, st.sampled_from(FaultKind), words, retriable=st.booleans())
 topics = st.none() | st.lists(words, max_size=3).map(tuple)
 questions = st.builds(
-    GroupQuestion, group=words, topics=topics, describe=st.booleans(), urgent=st.booleans(), history=st.booleans()
+    GroupQuestion,
+    group=words,
+    topics=topics,
+    describe=st.booleans(),
+    urgent=st.booleans(),
+    history=st.booleans(),
+    retry=st.lists(st.tuples(words, times), max_size=3).map(tuple),
+    dead_letters=st.lists(words, max_size=3).map(tuple),
 )
+retries = st.builds(
+    RetryPartition,
+    topic=words,
+    partition=st.integers(0, 9999),
+    due_end=offsets,
+    committed=offsets,
+    start=st.integers(0, 2**62),
+    fault=faults,
+)
+letters = st.builds(DeadLetters, topic=words, records=offsets, ends=offsets, oldest=st.none() | times, fault=faults)
 partitions = st.builds(
     Partition,
     topic=words,
@@ -77,6 +95,8 @@ answers = st.builds(
     topic_faults=st.lists(st.tuples(words, faults.filter(lambda one: one is not None)), max_size=2).map(tuple),
     fault=faults,
     at=times,
+    retry=st.lists(retries, max_size=3).map(tuple),
+    dead_letters=st.lists(letters, max_size=2).map(tuple),
 )
 sweeps = st.builds(
     Sweep,
