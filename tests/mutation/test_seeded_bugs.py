@@ -110,6 +110,24 @@ SEEDS = {
         now=("believed = others[-1]",),
         test="downstream/test_budget.py::test_a_sample_that_drops_to_zero_gives_nothing_away",
     ),
+    "a topic that somebody else made in between is taken for ours": Seed(
+        file="topics.told",
+        was=("return seen.own >= MARKS",),
+        now=("return True",),
+        test="topics/test_outcomes.py::test_a_topic_that_others_made_in_between_is_theirs",
+    ),
+    "a topic that was made again by hand goes with the app": Seed(
+        file="topics.deletion",
+        was=("one.created and one.id == topic.id",),
+        now=("one.created",),
+        test="topics/test_deletion.py::test_a_topic_that_was_made_again_by_hand_stays",
+    ),
+    "what a person set on a topic of others is overwritten": Seed(
+        file="topics.adoption",
+        was=("if name not in seen.own and not reaches(",),
+        now=("if not reaches(",),
+        test="topics/test_adoption.py::test_a_managed_topic_keeps_what_a_person_set_on_it",
+    ),
 }
 
 

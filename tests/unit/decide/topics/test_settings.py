@@ -113,6 +113,7 @@ def test_fewer_partitions_than_the_source_are_given_where_the_app_asks_for_them_
     found = wished(deadLetter={"partitions": 3})
     assert (found.partitions, found.problem, found.lacking) == (3, None, "")
     assert f"{DLQ} gets 3 partitions as asked for, its source has 12" in found.note
+    assert wished(deadLetter={"partitions": 12}).note == ""
 
 
 def test_the_policy_bounds_partitions_and_says_what_that_costs() -> None:
