@@ -120,9 +120,11 @@ class Letters:
             assert time.monotonic() < deadline, "the broker did not show the new partitions"
             time.sleep(0.1)
 
-    def die(self, count: int, *, keys: int = 30, partitions: int = 3, headers: Headers | None = None) -> None:
+    def die(
+        self, count: int, *, keys: int = 30, partitions: int = 3, headers: Headers | None = None, padding: int = 0
+    ) -> None:
         """So many dead letters with our own headers; record ``n`` has value ``n`` and key ``n mod keys``, and lies in
-        the partition that key belongs to."""
+        the partition that key belongs to. ``padding``: zeros before the value, to so many bytes in all."""
         for number in range(count):
             key = number % keys
             told = [
@@ -135,7 +137,11 @@ class Letters:
             ]
             given = told if headers is None else headers
             self.put(
-                self.dead, key=str(key).encode(), value=str(number).encode(), headers=given, partition=key % partitions
+                self.dead,
+                key=str(key).encode(),
+                value=str(number).zfill(padding).encode(),
+                headers=given,
+                partition=key % partitions,
             )
         self.flush()
 

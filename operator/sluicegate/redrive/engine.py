@@ -39,6 +39,8 @@ MOST_PENDING = 50_000
 """Records read and not committed, for the sake of memory: many may be passed over while one is on its way."""
 BATCH = 1_000
 REPORT_EVERY = 0.5
+SHORTEST_WAIT = 0.02
+"""Seconds: a few records at once cost less than each at its moment, and the pace's bucket holds them."""
 LONGEST_WAIT = 0.05
 SHORT_FOR = 30.0
 """Seconds that a partition may end earlier than at the start before that is believed."""
@@ -196,7 +198,7 @@ class Engine:
                     continue
             wait = self._wait()
             if wait > 0:
-                self._sink.wait(min(wait, LONGEST_WAIT))
+                self._sink.wait(min(max(wait, SHORTEST_WAIT), LONGEST_WAIT))
                 return
             try:
                 self._carry_out(self._held)
