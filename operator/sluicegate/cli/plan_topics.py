@@ -10,7 +10,7 @@ from sluicegate.cli.plan import Section
 from sluicegate.cli.topic_changes import PlannedTopic, TopicAction, row
 from sluicegate.cli.topics_told import MANY, UNKNOWN, guessed
 from sluicegate.control.records import AppRecord
-from sluicegate.control.topics.remembered import remembered
+from sluicegate.control.topics.remembered import ask_of
 from sluicegate.decide.topics.names import topics_of
 from sluicegate.decide.topics.plan import Ask, Seen, TopicPlan, plan
 from sluicegate.decide.topics.settings import Wish, wish
@@ -32,11 +32,12 @@ TROUBLE = frozenset(
         TopicState.WAITING,
     }
 )
+"""States of which the operator's last words are worth repeating."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicsAsked:
-    """An app as it would be. ``before`` as it is, None for a new one; ``claimed`` names that others have;
+    """An app as it would be. ``before`` as it is, None for a new one; ``claimed`` who has which name;
     ``read`` what the brokers told, None when they were not asked."""
 
     record: AppRecord
@@ -47,16 +48,7 @@ class TopicsAsked:
 
     @property
     def ask(self) -> Ask:
-        assert self.record.spec is not None
-        mine = self.record.meta.key
-        return Ask(
-            key=mine,
-            created=self.record.meta.created,
-            spec=self.record.spec,
-            remembered=remembered(self.record.status),
-            policy=self.policy,
-            claimed={name: owner for name, owner in self.claimed.items() if owner != mine},
-        )
+        return ask_of(self.record, policy=self.policy, claimed=self.claimed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
