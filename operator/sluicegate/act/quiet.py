@@ -45,6 +45,8 @@ def _urgent(status: Status) -> object:
         None if limit in PASSING_LIMITS else limit,
         {name: status.get(name) for name in URGENT},
         {name: replicas.get(name) for name in ("current", "desired", "cap")},
+        # The first dead letter is news, and so is that the last one was dealt with.
+        bool((status.get("deadLetter") or {}).get("records")),
         sorted(tuple(str(one.get(name)) for name in ("type", "status", "reason")) for one in conditions),
     )
 
