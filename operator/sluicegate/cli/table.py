@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 Body = Mapping[str, Any]
-COLUMNS = ("NAME", "REPLICAS", "WANTED", "CAP", "LIMITED-BY", "LAG", "LAG-TIME", "READY", "AGE")
-NUMBERS = frozenset({"REPLICAS", "WANTED", "CAP", "LAG", "LAG-TIME", "AGE"})
+COLUMNS = ("NAME", "REPLICAS", "WANTED", "CAP", "LIMITED-BY", "LAG", "LAG-TIME", "DLQ", "READY", "AGE")
+NUMBERS = frozenset({"REPLICAS", "WANTED", "CAP", "LAG", "LAG-TIME", "DLQ", "AGE"})
 
 
 def table(bodies: Sequence[Body], *, now: float, namespaces: bool) -> Table:
@@ -47,7 +47,7 @@ def ready(status: Body) -> Text:
 
 def _cells(body: Body, *, now: float) -> list[Text]:
     status = body.get("status") or {}
-    replicas, lag = status.get("replicas") or {}, status.get("lag") or {}
+    replicas, lag, dead = status.get("replicas") or {}, status.get("lag") or {}, status.get("deadLetter") or {}
     current, desired = replicas.get("current"), replicas.get("desired")
     moving = desired is not None and desired != current
     limited = status.get("limitedBy", "")
@@ -59,6 +59,7 @@ def _cells(body: Body, *, now: float) -> list[Text]:
         Text(limited, style="" if limited in ("", "None") else "yellow"),
         Text(_shown(lag.get("records"))),
         Text(_shown(lag.get("time"))),
+        Text(_shown(dead.get("records")), style="yellow" if dead.get("records") else ""),
         ready(status),
         Text(age(body, now=now)),
     ]

@@ -19,7 +19,7 @@ from tests.support.install import ROOT, Release, wait_a_poll
 from tests.support.wait import eventually
 
 QUIET = 40.0
-COLUMNS = ["NAME", "REPLICAS", "WANTED", "CAP", "LIMITED-BY", "LAG", "LAG-TIME", "READY", "AGE"]
+COLUMNS = ["NAME", "REPLICAS", "WANTED", "CAP", "LIMITED-BY", "LAG", "LAG-TIME", "DLQ", "READY", "AGE"]
 WIDE = ["GROUP", "PARTITIONS", "RATE-IN", "RATE-OUT", "MODE", "REASON"]
 
 

@@ -21,9 +21,14 @@ def lines(drawn: RenderableType) -> list[str]:
 
 def test_the_columns_are_those_of_kubectl_get() -> None:
     assert lines(table([shown()], now=NOW, namespaces=False)) == [
-        "NAME REPLICAS WANTED CAP LIMITED-BY LAG LAG-TIME READY AGE",
+        "NAME REPLICAS WANTED CAP LIMITED-BY LAG LAG-TIME DLQ READY AGE",
         "orders 11 20 11 Partitions 48000 54s True 9d",
     ]
+
+
+def test_dead_letters_are_counted_where_the_app_has_some() -> None:
+    body = shown(deadLetter={"topic": "orders.orders-v1.dlq", "records": 12})
+    assert lines(table([body], now=NOW, namespaces=False))[1] == "orders 11 20 11 Partitions 48000 54s 12 True 9d"
 
 
 def test_with_all_namespaces_the_namespace_comes_first() -> None:
