@@ -22,9 +22,10 @@ class TopicOrder:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicAnswer:
     """``topics`` by name: None where there is none of that name, a Fault where it could not be read. ``outcomes`` in
-    the order of the changes. ``config_keys``: topic settings that the brokers know. ``fault``: nothing could be done
-    at all, the rest is empty then. ``readers`` the groups with offsets on a topic, by topic, as far as they could be
-    read. ``requests`` how many of each API. ``at`` unix seconds."""
+    the order of the changes. ``config_keys``: topic settings that the brokers know. ``fault``: nobody answered, or who
+    reads a topic could not be found out; nothing else is to be relied on then, and what was to be changed may have
+    been. ``readers`` the groups with offsets on a topic, by topic, without those that may not be read. ``requests``
+    how many of each API. ``at`` unix seconds."""
 
     topics: Mapping[str, BrokerTopic | Fault | None] = field(default_factory=dict)
     outcomes: tuple[Outcome, ...] = ()

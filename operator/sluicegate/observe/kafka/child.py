@@ -2,7 +2,7 @@
 
 It is a process of its own because confluent-kafka 2.16.1 brings down the one it runs in when a broker answers
 NOT_COORDINATOR to an OffsetFetch, and because hundreds of calls at once would stall an event loop. Credentials come
-over the pipe only. One thread per connection: one that hangs delays no other.
+over the pipe only. One thread per connection and kind of order: one that hangs or takes long delays no other.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 import traceback
+from enum import StrEnum
 from typing import Any, BinaryIO
 
 from confluent_kafka import KafkaException
@@ -33,27 +34,42 @@ IDLE = 600.0
 """Seconds after which an unused connection's client is closed."""
 
 
+class Kind(StrEnum):
+    """Of orders: those of one kind are carried out one after the other on a connection."""
+
+    SWEEP = "sweep"
+    TOPICS = "topics"
+    READERS = "readers"
+    """Asks every group there is."""
+
+
+Place = tuple[ClientConfig, Kind]
+
+
 class Connections:
-    """One thread and one client per connection, made at its first order, ended when unused for `IDLE` seconds."""
+    """One thread and one client per connection and kind of order, made at the first such order, ended when unused for
+    `IDLE` seconds."""
 
     def __init__(self, out: BinaryIO, *, idle: float = IDLE) -> None:
         self._out = out
         self._idle = idle
         self._writing = threading.Lock()
         self._changing = threading.Lock()
-        self._queues: dict[ClientConfig, queue.SimpleQueue[Any]] = {}
+        self._queues: dict[Place, queue.SimpleQueue[Any]] = {}
 
     def give(self, order: Order | TopicErrand) -> None:
+        place = order.config, _kind(order)
         with self._changing:
-            orders = self._queues.get(order.config)
+            orders = self._queues.get(place)
             if orders is None:
-                orders = self._queues[order.config] = queue.SimpleQueue()
-                threading.Thread(target=self._serve, args=(order.config, orders), daemon=True).start()
+                orders = self._queues[place] = queue.SimpleQueue()
+                threading.Thread(target=self._serve, args=(place, orders), daemon=True).start()
             orders.put(order)
 
-    def _serve(self, config: ClientConfig, orders: queue.SimpleQueue[Any]) -> None:
+    def _serve(self, place: Place, orders: queue.SimpleQueue[Any]) -> None:
+        config, _ = place
         workers = Workers(config)
-        while (order := self._next(config, orders)) is not None:
+        while (order := self._next(place, orders)) is not None:
             self._send(wire.encode_begun(order.number))
             try:
                 body = workers.work(order)
@@ -67,14 +83,14 @@ class Connections:
                 body = _failed(order, Fault(FaultKind.OTHER, words))
             self._send(body)
 
-    def _next(self, config: ClientConfig, orders: queue.SimpleQueue[Any]) -> Any | None:
+    def _next(self, place: Place, orders: queue.SimpleQueue[Any]) -> Any | None:
         try:
             return orders.get(timeout=self._idle)
         except queue.Empty:
             with self._changing:
                 if not orders.empty():
                     return orders.get()
-                del self._queues[config]
+                del self._queues[place]
                 return None
 
     def _send(self, body: bytes) -> None:
@@ -84,7 +100,7 @@ class Connections:
 
 
 class Workers:
-    """Who does what on one connection, each made at its first order. KafkaException when a setting is refused."""
+    """Who does what on one connection, made at the first order. KafkaException when a setting is refused."""
 
     def __init__(self, config: ClientConfig) -> None:
         self._config = config
@@ -98,6 +114,12 @@ class Workers:
             return topic_wire.encode_answer(order.number, self._topics.do(order.order, limit=order.limit))
         self._sweeper = self._sweeper or Sweeper(self._config)
         return wire.encode_sweep(order.number, self._sweeper.sweep(order))
+
+
+def _kind(order: Order | TopicErrand) -> Kind:
+    if isinstance(order, TopicErrand):
+        return Kind.READERS if order.order.readers_of else Kind.TOPICS
+    return Kind.SWEEP
 
 
 def _failed(order: Order | TopicErrand, fault: Fault) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from confluent_kafka import KafkaError
 
@@ -68,6 +69,17 @@ KINDS: dict[int, FaultKind] = {
 }
 """Every other code is OTHER."""
 NEEDS_A_PERSON = frozenset({FaultKind.DENIED, FaultKind.AUTHENTICATION, FaultKind.TLS, FaultKind.CONFIGURATION})
+REFUSED = frozenset(
+    {
+        KafkaError.POLICY_VIOLATION,
+        KafkaError.INVALID_CONFIG,
+        KafkaError.INVALID_REPLICATION_FACTOR,
+        KafkaError.INVALID_PARTITIONS,
+        KafkaError.INVALID_REQUEST,
+        KafkaError.TOPIC_EXCEPTION,
+    }
+)
+"""What brokers will say of the same change again."""
 _CIRCUMSTANCES = re.compile(r" \(after \d+ms in state \w+(, \d+ identical error\(s\) suppressed)?\)")
 _BY_WHOM = re.compile(r"^\w+ worker failed to parse response: \w+ response failure: ")
 _HANDSHAKE = "SSL handshake failed"
@@ -108,6 +120,22 @@ def of_topic(error: KafkaError, *, topic: str, bootstrap: str) -> Fault:
         case _:
             told = f"topic {topic!r} could not be read: {words(error)}"
     return fault(error, told)
+
+
+def of_settings(error: KafkaError, *, topic: str) -> Fault:
+    """Why the settings of ``topic``, which is there, cannot be read."""
+    told = f"the settings of topic {topic!r} could not be read: {words(error)}"
+    if kind_of(error) is FaultKind.DENIED:
+        told += ": grant DescribeConfigs on it to the operator's user"
+    return fault(error, told)
+
+
+def of_change(error: KafkaError, *, heard: str = "") -> Fault:
+    """Why a topic was not created, grown, configured or deleted: the broker's words, no more. ``heard`` the client's
+    last connection error."""
+    because = f" ({heard})" if heard and kind_of(error) in (FaultKind.TIMED_OUT, FaultKind.UNREACHABLE) else ""
+    found = fault(error, f"{words(error)}{because}")
+    return replace(found, retriable=found.retriable and error.code() not in REFUSED)
 
 
 def of_partition(error: KafkaError, *, topic: str, partition: int, what: str, heard: str = "") -> Fault:
