@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import gc
 import os
 import queue
 import signal
@@ -171,6 +172,9 @@ def main() -> None:
     # Whatever a library prints must not end up between two frames.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    # Records come and go by the ten thousand and hold no cycles: looking for some takes a seventh of the time.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
     orders = Orders(sys.stdin.buffer)
     signal.signal(signal.SIGTERM, orders.stop)
 
