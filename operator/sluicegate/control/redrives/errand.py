@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 MOST_DEATHS = 10
 """Ends of its process in a row, without a record moved between them, after which a redrive has failed."""
 LONGEST_WAIT = 30.0
+LONGEST = 4_000
+"""Characters of a message; a status takes 4,096."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +68,15 @@ class Errand:
             started=self.told.started or self._clock.now(),
         )
         first = int(self.told.progress.get("place") or 0)
+        notes: list[str] = []
         for place, route in enumerate(self._routes.routes):
             if place >= first:
                 ended = await self._move(route, place=place)
                 if ended.phase is Phase.FAILED:
                     self._end(Phase.FAILED, ended.message)
                     return
-        self._end(Phase.SUCCEEDED, "")
+                notes += [ended.message] if ended.message else []
+        self._end(Phase.SUCCEEDED, "; ".join([self._sums(), *notes]))
 
     async def guide(self, guidance: Guidance) -> None:
         """Tell the process what changed since it was last told."""
@@ -87,8 +91,10 @@ class Errand:
                 await self._process.tell(command)
 
     def _end(self, phase: Phase, message: str) -> None:
-        said = message or f"{self.told.redriven} redriven, {self.told.parked} parked, {self.told.skipped} skipped"
-        self.told = replace(self.told, phase=phase, message=said, finished=self._clock.now(), rate=0.0)
+        self.told = replace(self.told, phase=phase, message=message[:LONGEST], finished=self._clock.now(), rate=0.0)
+
+    def _sums(self) -> str:
+        return f"{self.told.redriven} redriven, {self.told.parked} parked, {self.told.skipped} skipped"
 
     async def _move(self, route: Route, *, place: int) -> Progress:
         """One dead-letter topic, to its last report."""
