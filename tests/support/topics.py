@@ -9,9 +9,10 @@ from typing import Any
 
 from sluicegate.decide.topics.plan import Ask, Seen, TopicPlan, after, intent, plan, wants_to_read
 from sluicegate.decide.topics.settings import SHARE_GROUPS_KEY
-from sluicegate.model.kafka import Fault, FaultKind
+from sluicegate.model.kafka import ClientConfig, Fault, FaultKind
 from sluicegate.model.resource import Key
 from sluicegate.model.topic import BrokerTopic, Change, ChangeKind, Outcome, TopicsView
+from sluicegate.model.topic_order import TopicAnswer, TopicOrder
 from sluicegate.model.topic_policy import TopicPolicy
 from tests.support import given
 
@@ -165,6 +166,24 @@ class Brokers:
         if int(change.config.get("min.insync.replicas", "1")) > replication:
             return Fault(FaultKind.OTHER, "nothing could be written with acks=all")
         return None
+
+
+class Port:
+    """The model behind the port of the control room."""
+
+    def __init__(self, brokers: Brokers) -> None:
+        self.brokers = brokers
+
+    async def topics(
+        self,
+        config: ClientConfig,
+        order: TopicOrder,
+        *,
+        timeout: float,  # noqa: ASYNC109 (as the port has it)
+    ) -> TopicAnswer:
+        outcomes = self.brokers.apply(order.changes)
+        seen = self.brokers.seen(order.read)
+        return TopicAnswer(topics=seen.topics, outcomes=outcomes, config_keys=seen.config_keys)
 
 
 def _told(config: Mapping[str, str]) -> dict[str, str]:

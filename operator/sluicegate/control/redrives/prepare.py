@@ -10,15 +10,16 @@ from sluicegate.control.store import Store
 from sluicegate.control.topics.ports import Topics
 from sluicegate.decide.redrives.route import Routes, foreign_readers, routes
 from sluicegate.decide.topics.names import topics_of
-from sluicegate.decide.topics.settings import wish
-from sluicegate.decide.topics.words import refusal
+from sluicegate.decide.topics.parking import parking
+from sluicegate.decide.topics.words import refused
 from sluicegate.model.app import AppSpec
 from sluicegate.model.error_handling import Provisioner
 from sluicegate.model.kafka import ClientConfig, Fault
 from sluicegate.model.redrive import Destination, OnLoop, RedriveSpec
 from sluicegate.model.resource import Key
-from sluicegate.model.topic import BrokerTopic, Change, ChangeKind, Role, TopicName
+from sluicegate.model.topic import BrokerTopic, Change
 from sluicegate.model.topic_order import TopicOrder
+from sluicegate.model.topic_policy import TopicPolicy
 
 LIMIT = 30.0
 
@@ -49,22 +50,25 @@ async def prepare(
     connection_ref = app.spec.kafka.connection_ref
     connection = store.connections.get(Key(key.namespace, connection_ref.name)) if connection_ref else None
     targets = connection.spec.redrive_targets if connection and connection.spec else ()
+    policy = connection.spec.topic_policy if connection and connection.spec else None
     found = routes(spec, app=key.name, named=topics_of(app.spec, key=key), targets=targets)
     if found.problem:
         raise Refused(found.problem)
     access = await access_of(app)
     if access.config is None:
         raise Unready(access.fault.message if access.fault else "the cluster of the app is not known")
-    await _look(spec, app.spec, found, kafka=kafka, config=access.config)
+    await _look(spec, app.spec, found, kafka=kafka, config=access.config, policy=policy)
     return found, access.config
 
 
-async def _look(spec: RedriveSpec, app: AppSpec, found: Routes, *, kafka: Topics, config: ClientConfig) -> None:
+async def _look(
+    spec: RedriveSpec, app: AppSpec, found: Routes, *, kafka: Topics, config: ClientConfig, policy: TopicPolicy | None
+) -> None:
     """That the topics are there and may be written to; parking topics are made where they may be needed."""
     written = {topic for route in found.routes for topic in route.topics.values()}
-    parking = {route.parking: route.dead_letter for route in found.routes if _parks(spec)}
+    parked = {route.parking: route.dead_letter for route in found.routes if _parks(spec)}
     shared = () if spec.allow_other_groups or spec.dry_run else found.shared
-    names = tuple(sorted({*written, *parking, *(route.dead_letter for route in found.routes)}))
+    names = tuple(sorted({*written, *parked, *(route.dead_letter for route in found.routes)}))
     answer = await kafka.topics(config, TopicOrder(read=names, readers_of=shared), timeout=LIMIT)
     if answer.fault:
         raise Unready(answer.fault.message)
@@ -72,7 +76,7 @@ async def _look(spec: RedriveSpec, app: AppSpec, found: Routes, *, kafka: Topics
         topic = answer.topics.get(name)
         if isinstance(topic, Fault):
             raise Unready(topic.message)
-        if topic is None and name not in parking:
+        if topic is None and name not in parked:
             raise Unready(f"topic {name!r} does not exist (yet)", is_due_soon=True)
     for topic_name in shared:
         said = foreign_readers(
@@ -82,12 +86,12 @@ async def _look(spec: RedriveSpec, app: AppSpec, found: Routes, *, kafka: Topics
             raise Refused(said)
     missing = {
         name: dead
-        for name, dead in parking.items()
+        for name, dead in parked.items()
         if answer.topics.get(name) is None and isinstance(answer.topics.get(dead), BrokerTopic)
     }
     if missing and not spec.dry_run:
-        sources = {name: answer.topics[dead] for name, dead in missing.items()}
-        changes = tuple(_parking(app, name, source, answer.config_keys) for name, source in sources.items())
+        like = [one for dead in missing.values() if isinstance(one := answer.topics.get(dead), BrokerTopic)]
+        changes = tuple(_parking(one, policy=policy) for one in like)
         await _make(changes, app=app, kafka=kafka, config=config)
 
 
@@ -95,19 +99,11 @@ def _parks(spec: RedriveSpec) -> bool:
     return spec.to is Destination.PARK or spec.guards.on_loop is OnLoop.PARK
 
 
-def _parking(app: AppSpec, name: str, source: BrokerTopic | Fault | None, keys: frozenset[str]) -> Change:
-    """As the dead-letter topic beside it, and kept longer."""
-    assert isinstance(source, BrokerTopic)
-    assert app.error_handling is not None
-    topic = TopicName(role=Role.PARKING, name=name, sources=(source.name,))
-    made = wish(topic, handling=app.error_handling, sources=(source,), policy=None, config_keys=keys)
-    return Change(
-        kind=ChangeKind.CREATE,
-        topic=name,
-        partitions=source.partitions,
-        replication=source.replication,
-        config=dict(made.config),
-    )
+def _parking(dead_letter: BrokerTopic, *, policy: TopicPolicy | None) -> Change:
+    found = parking(dead_letter, policy=policy)
+    if found.change is None:
+        raise Refused(found.problem)
+    return found.change
 
 
 async def _make(changes: tuple[Change, ...], *, app: AppSpec, kafka: Topics, config: ClientConfig) -> None:
@@ -120,4 +116,4 @@ async def _make(changes: tuple[Change, ...], *, app: AppSpec, kafka: Topics, con
     if answer.fault:
         raise Unready(answer.fault.message)
     if faults:
-        raise Unready("; ".join(refusal(change, fault)[1] for change, fault in faults))
+        raise Unready("; ".join(refused(change, fault) for change, fault in faults))

@@ -94,6 +94,13 @@ def refusal(change: Change, fault: Fault) -> tuple[str, str]:
     return "BrokerRefused", said
 
 
+def refused(change: Change, fault: Fault) -> str:
+    """The sentence of a refusal, with the command that gives a missing right."""
+    reason, said = refusal(change, fault)
+    right = f"; to allow it: {acl((OPERATIONS[change.kind],), (change.topic,))}" if reason == "NotAuthorized" else ""
+    return said + right
+
+
 def unreadable(
     topic: TopicName, *, fault: Fault, of: str, seen: BrokerTopic | Fault | None, before: TopicStanding | None
 ) -> Told:

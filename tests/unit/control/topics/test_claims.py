@@ -13,32 +13,13 @@ from sluicegate.control.topics.claims import claims, needs
 from sluicegate.control.topics.deletion import Deletion
 from sluicegate.model.kafka import ClientConfig
 from sluicegate.model.resource import TOPICS_FINALIZER, Key
-from sluicegate.model.topic_order import TopicAnswer, TopicOrder
 from sluicegate.model.topic_policy import TopicPolicy
 from tests.support.api import Api
-from tests.support.topics import Brokers, topic
+from tests.support.topics import Brokers, Port, topic
 from tests.unit.control.bodies import app
 
 DLQ = "orders.g.dlq"
 OLDER, YOUNGER = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
-
-
-class Kafka:
-    """The model of Kafka's topics behind the port of the control room."""
-
-    def __init__(self, brokers: Brokers) -> None:
-        self.brokers = brokers
-
-    async def topics(
-        self,
-        config: ClientConfig,
-        order: TopicOrder,
-        *,
-        timeout: float,  # noqa: ASYNC109 (as the port has it)
-    ) -> TopicAnswer:
-        outcomes = self.brokers.apply(order.changes)
-        seen = self.brokers.seen(order.read)
-        return TopicAnswer(topics=seen.topics, outcomes=outcomes, config_keys=seen.config_keys)
 
 
 def handling(name: str = "orders", *, created: str = OLDER, topics: list[str] | None = None) -> dict[str, Any]:
@@ -98,7 +79,7 @@ async def test_a_topic_that_another_app_needs_does_not_go_with_the_app(
     api.delete("KafkaConsumerApp", "orders")
     api.deliver()
     brokers = Brokers.having(topic("orders"), topic(DLQ, id="id-1"))
-    deletion = Deletion(store=store, kafka=Kafka(brokers), finalizers=api, events=api, clock=Clock())
+    deletion = Deletion(store=store, kafka=Port(brokers), finalizers=api, events=api, clock=Clock())
     (record,) = deletion.waiting()
     needed = needs(store.apps.all(), cluster_of=one_cluster).get("cluster", {})
     await deletion.leave(record, ClientConfig(settings=()), policy=TopicPolicy(may_delete=True), needed=needed)

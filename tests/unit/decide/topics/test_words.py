@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from sluicegate.decide.topics.told import Told
-from sluicegate.decide.topics.words import MOST, ORDER, refusal, summary
+from sluicegate.decide.topics.words import MOST, ORDER, refusal, refused, summary
 from sluicegate.model.kafka import Fault, FaultKind
 from sluicegate.model.topic import Change, ChangeKind, Role, TopicName, TopicStanding, TopicState
 
@@ -68,3 +68,11 @@ def test_a_name_that_the_broker_refuses_is_an_invalid_name() -> None:
         "BrokerRefused",
         "a.b could not be deleted: unknown",
     )
+
+
+def test_a_single_refusal_has_the_command_beside_it_where_a_right_is_missing() -> None:
+    create = Change(kind=ChangeKind.CREATE, topic="a.b")
+    assert refused(create, Fault(FaultKind.OTHER, "no room")) == "a.b could not be created: no room"
+    said = refused(create, Fault(FaultKind.DENIED, "denied"))
+    assert said.startswith("a.b could not be created: denied; to allow it: kafka-acls.sh")
+    assert said.endswith("--operation Create --topic a.b")
