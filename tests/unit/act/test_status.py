@@ -7,7 +7,7 @@ import pytest
 from sluicegate.act.conditions import LONGEST_MESSAGE
 from sluicegate.act.status import merge_patch, render, render_connection
 from sluicegate.model.app import AppSpec
-from sluicegate.model.decision import Lag, Partitions
+from sluicegate.model.decision import Lag, Letters, Partitions
 from sluicegate.model.kafka import Fault, FaultKind, Sweep
 from sluicegate.model.known import Known, Unknown
 from sluicegate.model.observation import Foreign
@@ -194,3 +194,22 @@ def merged(target: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
 )
 def test_the_api_server_ends_up_with_exactly_the_new_status(before: dict[str, Any], after: dict[str, Any]) -> None:
     assert merged(before, merge_patch(before, after)) == after
+
+
+@pytest.mark.parametrize(
+    ("letters", "shown"),
+    [
+        (
+            Letters(topic="orders.dlq", topics=1, records=12, oldest=AT, rate=0.123),
+            {"topic": "orders.dlq", "records": 12, "oldest": STAMP, "rate": 0.12},
+        ),
+        (Letters(topic="orders.dlq", topics=1, records=0, rate=0.0), {"topic": "orders.dlq", "records": 0}),
+        (Letters(topic="orders.dlq", topics=3, records=None), {"topic": "orders.dlq", "topics": 3}),
+        (None, None),
+    ],
+)
+def test_dead_letters_are_told_as_far_as_they_are_known(letters: Letters | None, shown: dict[str, Any] | None) -> None:
+    found = rendered(dead_letters=letters)
+
+    assert found.get("deadLetter") == shown
+    assert AppStatus.model_validate(found)

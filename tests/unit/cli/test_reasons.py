@@ -1,5 +1,7 @@
 """`explain` answers why this number, from the status alone."""
 
+import pytest
+
 from sluicegate.cli.reasons import notable, reasons
 from tests.unit.cli.bodies import shown
 
@@ -46,3 +48,19 @@ def test_lag_per_replica_is_said_in_its_own_words() -> None:
     body = shown(effective={})
     body["spec"]["scaling"]["lagPerReplica"] = 100
     assert dict(reasons(body))["objective"] == "100 messages of lag a replica"
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (
+            {"topic": "orders.dlq", "records": 1_200, "oldest": "2027-01-15T08:00:00Z", "rate": 0.5},
+            "1,200 in orders.dlq, the oldest came at 2027-01-15T08:00:00Z, 0.5/s come",
+        ),
+        ({"topic": "orders.dlq", "topics": 3, "records": 4}, "4 in orders.dlq and 2 more"),
+        ({"topic": "orders.dlq", "records": 0}, "none in orders.dlq"),
+        ({"topic": "orders.dlq"}, "unknown in orders.dlq"),
+    ],
+)
+def test_dead_letters_are_said_with_their_age(found: dict[str, object], words: str) -> None:
+    assert dict(reasons(shown(deadLetter=found)))["dead letters"] == words

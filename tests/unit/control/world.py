@@ -22,6 +22,7 @@ from sluicegate.control.store import Store
 from sluicegate.control.turn import Turns
 from sluicegate.model.kafka import ClientConfig, Fault, GroupAnswer, GroupQuestion, Partition, Sweep
 from sluicegate.model.resource import Key
+from sluicegate.model.topic import DeadLetters, RetryPartition
 from tests.support import given
 from tests.support.api import Api
 from tests.unit.control import bodies
@@ -41,12 +42,15 @@ class Hand(Clock):
 
 
 class Kafka:
-    """Clusters by bootstrap address. ``lags`` of each group, ``faults`` of each cluster, ``gates`` that hold a sweep
-    until they are opened, ``seconds`` that one takes."""
+    """Clusters by bootstrap address. ``lags`` of each group, ``due`` and ``dead`` records of each topic, ``faults`` of
+    each cluster, ``gates`` that hold a sweep until they are opened, ``seconds`` that one takes; ``asked`` last."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.lags: dict[str, tuple[int, ...]] = {}
+        self.due: dict[str, int] = {}
+        self.dead: dict[str, int] = {}
+        self.asked: list[GroupQuestion] = []
         self.ids: dict[str, str] = {}
         self.faults: dict[str, Fault] = {}
         self.gates: dict[str, asyncio.Event] = {}
@@ -57,6 +61,7 @@ class Kafka:
         bootstrap = dict(config.settings)["bootstrap.servers"]
         at = self._clock.now()
         self.swept.append((bootstrap, tuple(question.group for question in questions)))
+        self.asked = list(questions)
         if bootstrap in self.gates:
             await self.gates[bootstrap].wait()
         await asyncio.sleep(self.seconds.get(bootstrap, 0.0))
@@ -67,7 +72,20 @@ class Kafka:
 
     def _answer(self, question: GroupQuestion, *, at: float) -> GroupAnswer:
         partitions: tuple[Partition, ...] = given.partitions(*self.lags.get(question.group, (0,) * 6), at=at)
-        return GroupAnswer(question=question, partitions=partitions, group=None, at=at)
+        return GroupAnswer(
+            question=question,
+            partitions=partitions,
+            group=None,
+            at=at,
+            retry=tuple(
+                RetryPartition(topic=topic, partition=0, due_end=self.due.get(topic, 0), committed=0)
+                for topic, _ in question.retry
+            ),
+            dead_letters=tuple(
+                DeadLetters(topic=topic, records=self.dead.get(topic, 0), ends=self.dead.get(topic, 0), oldest=at)
+                for topic in question.dead_letters
+            ),
+        )
 
 
 class Told:

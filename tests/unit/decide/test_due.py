@@ -13,11 +13,11 @@ from sluicegate.model.memory import Memory
 from sluicegate.model.topic import RetryPartition
 from tests.support import given
 
-RETRY = {"errorHandling": {"retry": {"delays": ["10s"]}}}
+RETRY = {"retry": {"delays": ["10s"]}}
 
 
 def app(**scaling: Any) -> AppSpec:
-    return given.spec(scaling=scaling, **RETRY)
+    return given.spec(scaling=scaling, errorHandling=RETRY)
 
 
 def row(partition: int = 0, *, due_end: int | None = 0, committed: int | None = 0, **more: Any) -> RetryPartition:
@@ -104,7 +104,7 @@ def test_nothing_is_taken_away_while_due_retries_wait() -> None:
 
 
 def test_messages_a_replica_counts_due_retries() -> None:
-    spec = given.spec(scaling={"lagPerReplica": 100, "capacityPerReplica": None}, **RETRY)
+    spec = given.spec(scaling={"lagPerReplica": 100, "capacityPerReplica": None}, errorHandling=RETRY)
     decision, _ = watched(spec, rate=0, retry=(row(due_end=950),))
 
     assert decision.wanted == 10
@@ -118,7 +118,7 @@ def test_retry_topics_do_not_raise_the_usable_partitions_nor_the_lag() -> None:
 
 
 def asleep(**more: Any) -> tuple[AppSpec, Memory]:
-    spec = given.spec(scaling={"minReplicas": 0, "scaleToZero": {"after": "60s"}, **more}, **RETRY)
+    spec = given.spec(scaling={"minReplicas": 0, "scaleToZero": {"after": "60s"}, **more}, errorHandling=RETRY)
     decision, memory = watched(spec, rate=0, replicas=0, polls=20)
     assert decision.replicas == 0
     return spec, memory
@@ -148,7 +148,7 @@ def test_an_app_at_zero_sleeps_on_while_its_retries_wait_for_their_time() -> Non
 
 @pytest.mark.parametrize("retry", [(row(due_end=1),), (row(due_end=None, fault=given.LOST),)])
 def test_the_last_replica_stays_while_retries_are_due_or_nobody_knows(retry: tuple[RetryPartition, ...]) -> None:
-    spec = given.spec(scaling={"minReplicas": 0, "scaleToZero": {"after": "60s"}}, **RETRY)
+    spec = given.spec(scaling={"minReplicas": 0, "scaleToZero": {"after": "60s"}}, errorHandling=RETRY)
     decision, _ = watched(spec, rate=0, replicas=1, polls=60, retry=retry)
     free, _ = watched(spec, rate=0, replicas=1, polls=60)
 
@@ -158,7 +158,7 @@ def test_the_last_replica_stays_while_retries_are_due_or_nobody_knows(retry: tup
 
 def test_handling_retries_teaches_nothing_of_a_members_speed() -> None:
     """What members do of the sources meanwhile is not all that they can."""
-    spec = given.spec(scaling={"maxReplicas": 40, "capacityPerReplica": None}, **RETRY)
+    spec = given.spec(scaling={"maxReplicas": 40, "capacityPerReplica": None}, errorHandling=RETRY)
     _, alone = watched(spec, rate=10, lag=1_000)
     _, beside = watched(spec, rate=10, lag=1_000, retry=tuple(row(i, due_end=500) for i in range(6)))
 

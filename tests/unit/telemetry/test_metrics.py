@@ -1,15 +1,16 @@
 """Series appear with what is known, and end with the app."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from sluicegate.model.decision import Capacity, Lag
+from sluicegate.model.decision import Capacity, Lag, Letters
 from sluicegate.model.known import Unknown
 from sluicegate.telemetry import metrics
 from sluicegate.telemetry.apps import AppSeries
-from tests.unit.act.decisions import condition, decision
+from tests.unit.act.decisions import AT, condition, decision
 
 UNKNOWN = Unknown("BrokerUnreachable", "no answer")
 
@@ -42,6 +43,25 @@ def test_every_figure_of_a_decision_has_its_series(series: AppSeries) -> None:
         ("sluicegate_app_replicas", *where, "cap"): 11,
         ("sluicegate_app_limited", *where, "Max"): 1,
         ("sluicegate_app_condition", *where, "Ready", "True"): 1,
+    }
+
+
+def test_dead_letters_have_their_series_while_they_are_known(series: AppSeries) -> None:
+    known = Letters(topic="orders.dlq", topics=1, records=12, oldest=AT - 90, rate=0.5)
+    series.observe(namespace="shop", app="orders", decision=decision(dead_letters=known))
+    series.observe(namespace="shop", app="bills", decision=decision(dead_letters=replace(known, records=None)))
+    series.observe(
+        namespace="shop", app="parcels", decision=decision(dead_letters=replace(known, records=0, oldest=None))
+    )
+    found = {name: value for name, value in samples(series).items() if name[0].startswith("sluicegate_dead_letter")}
+    assert found == {
+        ("sluicegate_dead_letters", "shop", "orders"): 12,
+        ("sluicegate_dead_letter_rate", "shop", "orders"): 0.5,
+        ("sluicegate_dead_letter_oldest_seconds", "shop", "orders"): 90,
+        ("sluicegate_dead_letter_rate", "shop", "bills"): 0.5,
+        ("sluicegate_dead_letters", "shop", "parcels"): 0,
+        ("sluicegate_dead_letter_rate", "shop", "parcels"): 0.5,
+        ("sluicegate_dead_letter_oldest_seconds", "shop", "parcels"): 0,
     }
 
 
