@@ -86,6 +86,24 @@ SEEDS = {
         now=("        shares=() if case.spec.override else case.shares,\n",),
         test="test_shares.py::test_an_override_stays_within_the_share",
     ),
+    "an app whose retries are due is taken for idle": Seed(
+        file="zero",
+        was=("total.value + due.records <= threshold",),
+        now=("total.value <= threshold",),
+        test="test_due.py::test_the_last_replica_stays_while_retries_are_due_or_nobody_knows",
+    ),
+    "retries are work before they are due": Seed(
+        file="due",
+        was=("waits = one.due\n",),
+        now=("waits = max(one.due or 0, 100) if one.fault is None else None\n",),
+        test="test_due.py::test_retries_that_are_not_due_ask_for_nothing",
+    ),
+    "a storm ends when the brokers do not answer": Seed(
+        file="storm",
+        was=("if base is not None and seen and _ends(seen) is not None:",),
+        now=("since = None if _ends(seen) is None else since\n    if base is not None and seen:",),
+        test="test_storm.py::test_what_cannot_be_read_neither_begins_a_storm_nor_ends_one",
+    ),
     "breakers bind before shares": Seed(
         file="limits",
         was=('found.append((f"{STANDING_BACK}',),
