@@ -20,7 +20,7 @@ Place = str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
-    """Messages, each once but for ``retried`` (times that one was put into a retry topic by its consumer).
+    """Messages, each counted once: ``retried`` by their consumer, ``redriven`` by the operator.
 
     ``dead`` were given up at least once and not handled yet; ``dead_lettered`` ever; ``open`` neither handled nor dead.
     """
@@ -59,8 +59,8 @@ class Letters:
         self._sent: dict[Place, float] = {}
         self._handled: dict[Place, float] = {}
         self._dead: dict[Place, float] = {}
-        self._retries: list[float] = []
-        self._redriven: list[float] = []
+        self._retries: list[tuple[float, Place]] = []
+        self._redriven: list[tuple[float, Place]] = []
         self._duplicates = 0
 
     def sent(self, place: Place, at: float) -> None:
@@ -73,9 +73,9 @@ class Letters:
             self._duplicates += earlier is not None
             self._handled[place] = at if earlier is None else min(at, earlier)
 
-    def retried(self, at: float, *, by_redrive: bool) -> None:
+    def retried(self, place: Place, at: float, *, by_redrive: bool) -> None:
         with self._lock:
-            (self._redriven if by_redrive else self._retries).append(at)
+            (self._redriven if by_redrive else self._retries).append((at, place))
 
     def died(self, place: Place, at: float) -> None:
         with self._lock:
@@ -86,10 +86,10 @@ class Letters:
             return Balance(
                 produced=len(self._sent),
                 handled=len(self._handled.keys() & self._sent.keys()),
-                retried=len(self._retries),
+                retried=len({place for _, place in self._retries}),
                 dead_lettered=len(self._dead),
                 dead=len(self._dead.keys() - self._handled.keys()),
-                redriven=len(self._redriven),
+                redriven=len({place for _, place in self._redriven}),
                 duplicates=self._duplicates,
             )
 
@@ -99,13 +99,13 @@ class Letters:
             if not self._sent:
                 return ()
             sent, handled = sorted(self._sent.values()), sorted(self._handled.values())
-            retries, back = sorted(self._retries), sorted(self._redriven)
+            retries, back = (sorted(at for at, _ in moves) for moves in (self._retries, self._redriven))
             died = sorted(self._dead.values())
             revived = sorted(at for place, at in self._handled.items() if place in self._dead)
         start = sent[0]
         rows = []
         for number in range(1, max(1, int(until - start) + 1)):
-            now, before = start + number, start + number - 1
+            now, before = start + number, start + number - 1 if number > 1 else 0.0
             rows.append(
                 Row(
                     second=float(number),
@@ -121,8 +121,8 @@ class Letters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """summary.json, field by field; the tests of the project rely on the names. Messages; ``handled`` before the
-    redrive, ``handled_after`` after it; ``redriven`` as the operator counts them."""
+    """summary.json, field by field; the tests of the project rely on the names. Messages, each counted once by what
+    the topics hold; ``handled`` before the redrive, ``handled_after`` after it."""
 
     produced: int
     handled: int

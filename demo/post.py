@@ -11,7 +11,7 @@ from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 from demo.letters import Letters, place_of
 
 LIMIT = 10.0
-REDRIVE = "sluicegate.redrive.id"
+REDRIVE, DUE = "sluicegate.redrive.id", "sluicegate.not-before"
 
 
 class Post:
@@ -70,7 +70,12 @@ class Post:
     def _letter(self, message: Message, topic: str, at: float) -> None:
         headers: Any = message.headers() or []
         found = [(str(name), value) for name, value in headers]
+        place = place_of(found)
+        if place is None:
+            return
         if topic in self._retries:
-            self.letters.retried(at, by_redrive=any(name == REDRIVE for name, _ in found))
-        elif topic == self._dead and (place := place_of(found)) is not None:
+            # A redriven message that fails again keeps the run's id, and gets a due time from its consumer.
+            names = {name for name, _ in found}
+            self.letters.retried(place, at, by_redrive=REDRIVE in names and DUE not in names)
+        elif topic == self._dead:
             self.letters.died(place, at)

@@ -60,7 +60,7 @@ def play(place: Place, *, folder: Path, console: Console) -> tuple[str, ...]:
         _declare(place, cluster=cluster, console=console)
         post = after.enter_context(_post(place, topics))
         told = _Told(console, cluster=cluster, post=post, started=time.time())
-        mended = _perform(place, cluster=cluster, told=told)
+        mended = _perform(place, cluster=cluster, broker=broker, told=told)
         restarts = cluster.restarts()
     return _tell(post, told=told, mended=mended, restarts=restarts, folder=folder, console=console)
 
@@ -124,7 +124,7 @@ def redrive() -> Body:
     }
 
 
-def _perform(place: Place, *, cluster: Cluster, told: _Told) -> Balance:
+def _perform(place: Place, *, cluster: Cluster, broker: Broker, told: _Told) -> Balance:
     """The traffic, the fix and the redrive; the balance before the fix."""
     schedule = f"{STEADY}x{STEADY_S}s,{BURST}x{BURST_S}s,{STEADY}x{STEADY_S}s"
     traffic = at_home(
@@ -138,7 +138,8 @@ def _perform(place: Place, *, cluster: Cluster, told: _Told) -> Balance:
     job = traffic["metadata"]["name"]
     told.until(lambda _: cluster.job_ended(job), limit=STEADY_S * 2 + BURST_S + 60.0, why="the traffic did not end")
     told.chapter("The burst is over; retries come when they are due")
-    told.until(lambda one: one.produced > 0 and one.open == 0, limit=DRAIN_LIMIT_S, why="messages are still open")
+    sent = sum(broker.ends(TOPIC).values())
+    told.until(lambda one: one.produced == sent and one.open == 0, limit=DRAIN_LIMIT_S, why="messages are still open")
     mended = told.balance
     told.chapter(f"{mended.dead:,} messages lie dead. The bug is mended and rolled out, then they are brought back")
     fixed = consumer(place, fixed=True)
@@ -162,7 +163,7 @@ def _tell(
         handled=mended.handled,
         retried=mended.retried,
         dead_lettered=mended.dead,
-        redriven=int(told.redrive.get("redriven") or 0),
+        redriven=final.redriven,
         handled_after=final.handled,
         lost=final.produced - final.handled,
         duplicates=final.duplicates,
