@@ -20,7 +20,7 @@ WORD = re.compile(r"[A-Z][a-z]+(?:[A-Z][a-zA-Z]*)*\Z")
 CONDITIONS = {
     "Ready", "Reconciling", "Stalled", "ScalingActive", "ScalingLimited", "LagKnown", "PartitionsHealthy",
     "DeadLettering", "DependenciesHealthy", "SignalsAvailable", "BreakerClosed", "Saturated", "RolloutsFit",
-    "TopicsInSync", "ClientConfigKept",
+    "TopicsInSync", "ClientConfigKept", "Complete", "Failed",
 }  # fmt: skip
 OTHER_WORDS = {
     "True", "False", "None", "Normal", "Warning",
@@ -30,9 +30,11 @@ OTHER_WORDS = {
     "HorizontalPodAutoscaler", "ScaledObject", "Breaker",
     "Deployment", "StatefulSet", "Pod", "ConfigMap", "DeadLetterRedrive",
     "Create", "Alter", "AlterConfigs", "Delete", "Describe", "DescribeConfigs", "LogAppendTime",
+    "Redrive", "NotFailed", "NotSuspended",
 }  # fmt: skip
-"""States of groups, kinds, sources of a capacity, the front of `BreakerOpen`, rights of Kafka and a value of a topic's
-setting: CamelCase words that are no reasons."""
+"""States of groups, kinds, sources of a capacity, the fronts of `BreakerOpen` and `RedriveFailed`, rights of Kafka, a
+value of a topic's setting, and what a redrive says of conditions that do not hold: CamelCase words that are no
+reasons."""
 FROM_KUBERNETES = {"FailedCreate"}
 """The controller's own word, passed on as it is."""
 NEVER_A_REASON = {"None", "Min"}
