@@ -22,14 +22,13 @@ from sluicegate.model.redrive import Phase
 from sluicegate.redrive.progress import Progress
 from sluicegate.redrive.run import RedriveProcess
 from tests.support.broker import Broker
-from tests.support.dead_letters import Letters
+from tests.support.dead_letters import Letters, used
 
 OUT = Path("build/bench/redrive.json")
 PARTITIONS = 12
 SECONDS = 10.0
 """For which each limited rate is measured."""
 LEAST, WITHIN = 20_000.0, 0.1
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +58,7 @@ async def measure(letters: Letters, *, rate: float, records: int) -> Row:
     async for told in process.progress():
         if began is None:
             began = (time.monotonic(), told.redriven)
-        cpu, memory = _used(process.pid) or (cpu, memory)
+        cpu, memory = used(process.pid) or (cpu, memory)
     ended = time.monotonic()
     await process.close()
     assert told.phase is Phase.SUCCEEDED, told.message
@@ -74,17 +73,6 @@ async def measure(letters: Letters, *, rate: float, records: int) -> Row:
         memory=memory,
         load=os.getloadavg()[0],
     )
-
-
-def _used(pid: int) -> tuple[float, float] | None:
-    """Seconds of processor time and MB at most, until now; None when it is gone."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return None
-    peak = next((line for line in status.splitlines() if line.startswith("VmHWM:")), "VmHWM: 0 kB")
-    return (int(fields[11]) + int(fields[12])) / TICKS, int(peak.split()[1]) / 1024
 
 
 async def run(bootstrap: str, *, records: int, rates: list[float]) -> list[Row]:

@@ -9,6 +9,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -234,6 +235,19 @@ async def killed(order: RedriveOrder, *, once: Callable[[Progress], bool]) -> li
         await listen()
     await process.close()
     return heard
+
+
+def used(pid: int) -> tuple[float, float] | None:
+    """Seconds of processor time and MB of memory at most, until now, of a process; None when it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return None
+    peaks = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")]
+    if not peaks:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), int(peaks[0]) / 1024
 
 
 def by_key(records: Iterable[Found]) -> dict[bytes | None, list[int]]:

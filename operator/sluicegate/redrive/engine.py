@@ -117,7 +117,10 @@ class Engine:
             self._stopped = True
         if self._sink.refused and phase is not Phase.FAILED:
             self._stopped = True
-        self._close_books(patient=phase is Phase.RUNNING)
+        try:
+            self._close_books(patient=phase is Phase.RUNNING)
+        except Refusal as refusal:
+            phase, message = Phase.FAILED, message or str(refusal)
         if phase is Phase.RUNNING and not self._stopped:
             phase, message = Phase.SUCCEEDED, self._notes.words()
         self._report(phase, message or ("stopped" if self._stopped else ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from sluicegate.redrive.clients import Heard
 from sluicegate.redrive.letter import Letter
 from sluicegate.redrive.refusal import Refusal
 
+GONE_FOR = 30.0
+"""Seconds for which a broker may not know the topic before that is believed: one that just started may not yet."""
 BATCH_BYTES = 8 * 1024 * 1024
 """What one call should bring at most, by the size of what the last one brought."""
 
@@ -85,11 +88,7 @@ class Source:
     def _trouble(self, error: KafkaError) -> None:
         match faults.kind_of(error):
             case FaultKind.UNKNOWN_TOPIC:
-                raise self._heard.refused(
-                    error,
-                    what=f"the dead-letter topic {self._topic!r} is gone",
-                    remedy="what was read of it before is where it should be; the rest is lost with the topic",
-                )
+                raise _gone(self._topic, error, heard=self._heard)
             case FaultKind.DENIED:
                 raise self._heard.refused(
                     error,
@@ -109,6 +108,7 @@ class Ledger:
         self._heard = heard
         self.trouble = ""
         """Why the last commit failed; empty when it did not."""
+        self._gone_since: float | None = None
 
     def commit(self, offsets: Mapping[int, tuple[int, str]]) -> bool:
         """Offset and metadata by partition; whether the broker has it. Refusal when it never will."""
@@ -129,7 +129,24 @@ class Ledger:
                     what=f"group {self._group!r} may not commit",
                     remedy="grant Read on this group and on the dead-letter topic to the operator's user",
                 ) from None
+            self._may_be_gone(told)
             self.trouble = f"group {self._group!r} could not commit: {self._heard.told(told)}"
             return False
-        self.trouble = ""
+        self.trouble, self._gone_since = "", None
         return True
+
+    def _may_be_gone(self, error: KafkaError) -> None:
+        if faults.kind_of(error) is not FaultKind.UNKNOWN_TOPIC:
+            self._gone_since = None
+            return
+        self._gone_since = self._gone_since or time.monotonic()
+        if time.monotonic() - self._gone_since > GONE_FOR:
+            raise _gone(self._topic, error, heard=self._heard)
+
+
+def _gone(topic: str, error: KafkaError, *, heard: Heard) -> Refusal:
+    return heard.refused(
+        error,
+        what=f"the dead-letter topic {topic!r} is gone",
+        remedy="what was read of it before is where it should be; the rest went with the topic",
+    )

@@ -17,7 +17,7 @@ from sluicegate.redrive import order as orders
 from sluicegate.redrive.command import Go, Pause, Rate, Stop
 from sluicegate.redrive.progress import Progress, memory_of, recalled
 from sluicegate.redrive.run import MODULE, RedriveProcess
-from tests.support.dead_letters import Letters, by_key, firsts, killed, last
+from tests.support.dead_letters import Letters, by_key, firsts, killed, last, used
 
 
 async def test_an_empty_dead_letter_topic_is_a_success_at_once(letters: Letters) -> None:
@@ -221,3 +221,35 @@ async def test_retention_that_passed_the_start_takes_what_it_took_and_the_rest_g
     told = await last(letters.order())
     assert (told.phase, told.total, told.redriven) == (Phase.SUCCEEDED, 30, 30)
     assert letters.broker.committed(letters.settled, letters.dead) == {0: 50}
+
+
+async def test_a_dead_letter_topic_deleted_during_the_run_ends_it_with_the_reason(letters: Letters) -> None:
+    letters.topics()
+    letters.die(400)
+    process = await RedriveProcess.start(letters.order(rate={"recordsPerSecond": 40}))
+    told = Progress(phase=Phase.PENDING)
+    deleted = False
+    async for told in process.progress():
+        if told.redriven > 20 and not deleted:
+            letters.broker.delete(letters.dead)
+            deleted = True
+    await process.close()
+    assert told.phase is Phase.FAILED, told
+    assert f"the dead-letter topic '{letters.dead}' is gone" in told.message
+    assert len(letters.read(letters.source)) >= told.redriven > 20
+
+
+async def test_the_largest_records_do_not_fill_the_memory(letters: Letters) -> None:
+    letters.topics()
+    for number in range(240):
+        letters.put(letters.dead, key=b"k", value=bytes(900_000), partition=number % 3)
+    letters.flush()
+    process = await RedriveProcess.start(letters.order())
+    peak, last_told = 0.0, Progress(phase=Phase.PENDING)
+    async for told in process.progress():
+        peak = max(peak, (used(process.pid) or (0.0, 0.0))[1])
+        last_told = told
+    await process.close()
+    print(f"216 MB in records of 900 kB: {peak:.0f} MB at most")
+    assert (last_told.phase, last_told.redriven) == (Phase.SUCCEEDED, 240)
+    assert 0 < peak < 300
