@@ -108,6 +108,18 @@ def may_rest(known: Known, want: Want, *, name: str, turn: int) -> bool:
     return known.caught_up and not at_once and (turn + crc32(name.encode())) % REST_SWEEPS != 0
 
 
+def is_calm(known: Known, want: Want, *, asked: bool) -> bool:
+    """Whether nothing but a moved end makes anything new of the group. Where dead letters begin is looked at whenever
+    their group is ``asked``: retention moves it."""
+    return known.caught_up and known.error is None and not (asked and want.letters)
+
+
+def own(lines: Mapping[At, Line], want: Want) -> Mapping[At, Line]:
+    """Those of the topics that say something of the group's members: what waits in retry topics does not."""
+    waits = want.waits - want.named
+    return {at: line for at, line in lines.items() if at[0] not in waits} if waits else lines
+
+
 def has_moved(known: Known, *, topics: Mapping[str, Topic | KafkaError], lines: Mapping[At, Line]) -> bool:
     """Whether a resting group's topics have new records, or are no longer the same topics."""
     return has_other_shape(known, topics) or any(

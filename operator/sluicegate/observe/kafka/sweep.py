@@ -8,23 +8,21 @@ topics once more after that, for the same reason.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from confluent_kafka import KafkaError
 
-from sluicegate.decide.topics.names import settled_group
-from sluicegate.model.kafka import ClientConfig, Fault, GroupAnswer, GroupQuestion, Sweep
-from sluicegate.model.topic import DeadLetters, RetryPartition
-from sluicegate.observe.kafka import answer, ends, faults, history, letters, memory, retries
+from sluicegate.model.kafka import ClientConfig, Fault, GroupAnswer, Sweep
+from sluicegate.observe.kafka import answer, ends, faults, history, memory
 from sluicegate.observe.kafka.admin import At
 from sluicegate.observe.kafka.client import Client, Committed, Topic
 from sluicegate.observe.kafka.ends import Line
+from sluicegate.observe.kafka.failures import Failures
 from sluicegate.observe.kafka.history import First
 from sluicegate.observe.kafka.memory import Known, Want
 from sluicegate.observe.kafka.metadata import Metadata, Unreachable
-from sluicegate.observe.kafka.retries import Waiting
 from sluicegate.observe.kafka.wire import Order
 
 
@@ -88,7 +86,6 @@ class _One:
         self._fresh: dict[str, dict[At, Line]] = {}
         self._firsts: dict[At, First] = {}
         self._looked_at: dict[str, frozenset[str]] = {}
-        self._due: list[tuple[RetryPartition, ...]] = []
 
     def past(self) -> Past:
         """What the next sweep starts from."""
@@ -115,7 +112,11 @@ class _One:
         )
         self._learn_topics(asked)
         before_ends = time.monotonic()
-        calm = [group for group in self._known if self._is_calm(group, resting=group not in awake)]
+        calm = [
+            group
+            for group, known in self._known.items()
+            if memory.is_calm(known, self._wants[group], asked=group in awake)
+        ]
         new = [group for group, want in self._wants.items() if want.history]
         quiet = self._names(calm) - self._names({*set(self._known).difference(calm), *new})
         self._lines = ends.read(self._client, self._topics, names=self._topics, resting=quiet, before=self._past.lines)
@@ -130,8 +131,11 @@ class _One:
         self._looked_at = {group: self._topics_of(group) for group in self._wants}
         self._describe([group for group in {*asked, *woken} if self._is_due_after(group)])
         self._look_back(new)
-        self._look_ahead({*asked, *woken})
-        found = self._compose()
+        failures = Failures(client=self._client, known=self._known, topics=self._topics, lines_of=self._lines_of)
+        failures.date(
+            [group for group in (*asked, *woken) if self._wants[group].letters], now=self.unix(time.monotonic())
+        )
+        found = self._compose(failures)
         for group in self._known:
             self._remember(group)
         return found
@@ -155,11 +159,8 @@ class _One:
             for number in topic.leaders
         }
 
-    def _own_lines(self, group: str) -> dict[At, Line]:
-        """Those of the topics that say something of the group's members: what waits in retry topics does not."""
-        waits = self._wants[group].waits - self._wants[group].named
-        lines = self._lines_of(group)
-        return {at: line for at, line in lines.items() if at[0] not in waits} if waits else lines
+    def _own_lines(self, group: str) -> Mapping[At, Line]:
+        return memory.own(self._lines_of(group), self._wants[group])
 
     def _learn_topics(self, groups: Iterable[str]) -> None:
         """Topics that these groups turn out to have offsets on, or to be given."""
@@ -210,43 +211,6 @@ class _One:
         lines = {at: line for group in known for at, line in self._lines_of(group).items()}
         self._firsts = history.read(self._client, lines, now=self.unix(time.monotonic()))
 
-    def _look_ahead(self, groups: Iterable[str]) -> None:
-        """What is due in retry topics, and since when dead letters wait."""
-        self._due = retries.read(
-            self._client, [self._line_up(question) for question in self._order.questions], now=time.time()
-        )
-        for group in groups:
-            if self._wants[group].letters:
-                letters.date(
-                    self._client,
-                    self._known[group],
-                    topics=self._topics,
-                    lines=self._lines_of(group),
-                    now=self.unix(time.monotonic()),
-                )
-
-    def _line_up(self, question: GroupQuestion) -> Waiting:
-        known = self._known[question.group]
-        lines = self._lines_of(question.group) if question.retry and known.error is None else {}
-        return Waiting(retry=question.retry, topics=self._topics, lines=lines, committed=known.committed)
-
-    def _letters(self, topic: str) -> DeadLetters:
-        group = settled_group(topic)
-        return letters.of_topic(
-            topic,
-            known=self._known[group],
-            found=self._topics[topic],
-            lines=self._lines_of(group),
-            bootstrap=self._client.bootstrap,
-            heard=self._client.calls.last_heard(),
-        )
-
-    def _is_calm(self, group: str, *, resting: bool) -> bool:
-        """Whether nothing but a moved end makes anything new of the group. Where dead letters begin is looked at
-        whenever the group is asked: retention moves it."""
-        known = self._known[group]
-        return known.caught_up and known.error is None and (resting or not self._wants[group].letters)
-
     def _may_rest(self, group: str, want: Want) -> bool:
         return memory.may_rest(self._known[group], want, name=group, turn=self._turn)
 
@@ -262,7 +226,9 @@ class _One:
         stalled = memory.is_stalled(known, self._own_lines(group))
         return stalled or memory.has_other_shape(known, self._topics)
 
-    def _compose(self) -> tuple[GroupAnswer, ...]:
+    def _compose(self, failures: Failures) -> tuple[GroupAnswer, ...]:
+        questions = self._order.questions
+        dues = failures.due(questions, now=time.time())
         heard = self._client.calls.last_heard()
         return tuple(
             answer.answer(
@@ -276,9 +242,9 @@ class _One:
                 heard=heard,
                 firsts=self._firsts,
                 retry=due,
-                dead_letters=tuple([self._letters(topic) for topic in question.dead_letters]),
+                dead_letters=failures.dead_letters(question.dead_letters),
             )
-            for question, due in zip(self._order.questions, self._due, strict=True)
+            for question, due in zip(questions, dues, strict=True)
         )
 
     def _remember(self, group: str) -> None:

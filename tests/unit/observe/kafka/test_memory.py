@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from confluent_kafka import KafkaError
 
-from sluicegate.model.kafka import Group, GroupQuestion, Member, TopicPartition
+from sluicegate.model.kafka import Fault, FaultKind, Group, GroupQuestion, Member, TopicPartition
 from sluicegate.observe.kafka import memory
 from sluicegate.observe.kafka.admin import At
 from sluicegate.observe.kafka.client import Offset, Topic
@@ -173,3 +173,56 @@ def test_questions_about_one_group_become_one_want() -> None:
     assert memory.wants(questions) == {
         "billing": Want(named=frozenset({"orders"}), all_topics=True, describe=True, urgent=True, history=True)
     }
+
+
+FAILING = GroupQuestion(
+    group="billing", topics=("orders",), retry=(("orders.retry", 10.0),), dead_letters=("orders.dlq",)
+)
+
+
+def test_an_app_with_dead_letters_asks_for_what_was_settled_of_them_too() -> None:
+    wants = memory.wants([FAILING])
+
+    assert wants["billing"] == Want(named=frozenset({"orders"}), waits=frozenset({"orders.retry"}))
+    assert wants["orders.dlq.settled"] == Want(named=frozenset({"orders.dlq"}), letters=True)
+
+
+def test_a_group_that_is_somebodys_own_is_not_taken_for_one_that_nobody_joins() -> None:
+    own = GroupQuestion(group="orders.dlq.settled", topics=("parcels",))
+    for questions in ([FAILING, own], [own, FAILING]):
+        want = memory.wants(questions)["orders.dlq.settled"]
+        assert (want.named, want.letters) == (frozenset({"orders.dlq", "parcels"}), False)
+
+
+def test_nobody_asks_for_the_members_of_a_group_that_nobody_joins() -> None:
+    assert not due(Known(), now=1e6, want=Want(letters=True))
+
+
+def test_what_waits_in_retry_topics_says_nothing_of_the_members() -> None:
+    """A record that waits ten minutes must not have the group described at every sweep."""
+    lines = {FIRST: line(5), ("orders.retry", 0): line(9)}
+    want = memory.wants([FAILING])["billing"]
+
+    assert memory.own(lines, want) == {FIRST: line(5)}
+    assert memory.own(lines, CALM) == lines
+    assert not memory.is_caught_up({FIRST: Offset(value=5)}, lines)
+
+
+@pytest.mark.parametrize(
+    ("offset", "found", "read"),
+    [
+        (Offset(value=2), line(9), True),
+        (Offset(value=None), line(9), True),
+        (Offset(value=None, error=KafkaError(KafkaError.NOT_COORDINATOR)), line(9), False),
+        (Offset(value=2), Line(start=0, end=None, stable=None, fault=Fault(FaultKind.LEADER, "away")), False),
+    ],
+)
+def test_dead_letters_rest_once_all_about_them_was_read(offset: Offset, found: Line, read: bool) -> None:
+    assert memory.is_read({FIRST: offset}, {FIRST: found}) is read
+
+
+@pytest.mark.parametrize(("letters", "asked", "calm"), [(True, True, False), (True, False, True), (False, True, True)])
+def test_where_dead_letters_begin_is_looked_at_whenever_their_group_is_asked(
+    letters: bool, asked: bool, calm: bool
+) -> None:
+    assert memory.is_calm(Known(caught_up=True), Want(letters=letters), asked=asked) is calm
