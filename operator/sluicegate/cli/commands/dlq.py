@@ -173,6 +173,8 @@ def _move(
         body = _followed(wish, forget=False) if wait else create(wish)
         if output != Output.TABLE.value:
             click.echo(_machine(body, output))
+        elif wait and spec.get("dryRun") and phase_of(body) != "Failed":
+            console_for_people().print(dlq_page.contents(body.get("status") or {}))
         elif wait:
             click.echo(dlq_page.outcome(body))
         else:
