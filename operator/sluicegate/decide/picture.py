@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sluicegate.decide import capacity, health, lag, limits, members, rhythm, scene, storm, track, unknown, zero
 from sluicegate.decide.assignment import NOBODY, RANGE, Assignment, Shape, shape
 from sluicegate.decide.capacity import Speed
+from sluicegate.decide.crowding import crowded_out
 from sluicegate.decide.due import Due, due
 from sluicegate.decide.health import Health
 from sluicegate.decide.lag import Reading
@@ -24,9 +25,6 @@ from sluicegate.model.observation import Observation
 
 MOST_LEADS = 5
 SHORTEST_LEAD, LONGEST_LEAD = 10.0, 300.0
-ALWAYS_STUCK = frozenset({"Unschedulable"})
-"""Reasons for which even one pod that cannot start means that one more could not either."""
-STUCK_SHARE = 0.25
 
 
 @quick
@@ -118,7 +116,7 @@ def picture(
         crew=crew, pods=observation.pods, consumers=consumers, group=group, memory=memory, now=now, lead=lead
     )
     bound = health.bound(share=found.share, arriving=found.mid, member=speed.rate) if found else ()
-    stuck_words, crowded, memory = _pods(observation, replicas=replicas, lead=lead, memory=memory, now=now)
+    stuck_words, crowded, memory = crowded_out(observation.pods, replicas=replicas, lead=lead, memory=memory, now=now)
     return (
         Picture(
             reading=reading,
@@ -243,22 +241,3 @@ def _effect(memory: Memory, *, settled: bool, now: float) -> Memory:
         took = min(LONGEST_LEAD, max(SHORTEST_LEAD, now - memory.order.at))
         leads = (*leads, took)[-MOST_LEADS:]
     return evolve(memory, order=None, leads=leads)
-
-
-def _pods(
-    observation: Observation, *, replicas: int, lead: float, memory: Memory, now: float
-) -> tuple[str, bool, Memory]:
-    """(why pods cannot start, once that has lasted; whether adding more is pointless; memory).
-
-    A reason without a stuck pod is the controller's: it cannot even make one.
-    """
-    pods = observation.pods
-    if not pods.stuck_reason:
-        return "", False, memory if memory.pods_stuck_since is None else evolve(memory, pods_stuck_since=None)
-    if memory.pods_stuck_since is None:
-        return "", False, evolve(memory, pods_stuck_since=now)
-    if now - memory.pods_stuck_since <= lead:
-        return "", False, memory
-    full = pods.stuck == 0 or pods.stuck_reason.partition(":")[0] in ALWAYS_STUCK
-    crowded = full or pods.stuck >= STUCK_SHARE * max(1, replicas)
-    return pods.stuck_reason, crowded, memory
