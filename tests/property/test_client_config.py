@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from examples.consumer.routes import parse
 from sluicegate.act.config_map import is_ours, made, renewed
 from sluicegate.decide.client_config import KEYS, contents
 from sluicegate.decide.topics.names import dead_letter_of, topics_of
@@ -68,6 +69,16 @@ def test_every_attempt_has_its_step_in_the_order_of_the_spec(spec: AppSpec) -> N
     assert [duration.parse(delay) for _, _, delay in steps] == list(wanted) * len(spec.topics or ())
     known = {one.name for one in topics_of(spec, key=APP).topics}
     assert {name for name, _, _ in steps} <= known
+
+
+@given(specs().filter(lambda spec: len(spec.topics or ()) == 1))
+def test_the_example_consumer_reads_the_attempts_that_were_meant(spec: AppSpec) -> None:
+    found = data_of(spec)
+    read = parse(found.get("retry.topics", ""), found["dead.letter.topic"])
+    handling = spec.error_handling
+    assert handling is not None
+    assert [one.delay for one in read.retries] == list(handling.retry.seconds if handling.retry else ())
+    assert read.dead_letters == found["dead.letter.topic"]
 
 
 @given(specs())
