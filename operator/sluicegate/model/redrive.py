@@ -136,7 +136,8 @@ class Guards(Part):
     max_redrives: int = Field(default=3, ge=1, le=1000)
     """A record that has come back so often is not moved again."""
     on_loop: OnLoop = OnLoop.PARK
-    """What becomes of it: Park (to the parking topic), Skip or Fail."""
+    """What becomes of it, and of one that cannot be moved (too large for its topic, or of no known source): Park (to
+    the parking topic), Skip or Fail."""
     pause_when_lag_above: int = Field(default=10_000, ge=0)
     """Pause while the app is further behind, in messages; 0: never."""
     pause_when_breaker_open: bool = True
