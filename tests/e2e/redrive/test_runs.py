@@ -15,6 +15,7 @@ from sluicegate.model.redrive import Phase
 from sluicegate.observe.kafka import wire
 from sluicegate.redrive import order as orders
 from sluicegate.redrive.command import Go, Pause, Rate, Stop
+from sluicegate.redrive.order import NO_SOURCE
 from sluicegate.redrive.progress import Progress, memory_of, recalled
 from sluicegate.redrive.run import MODULE, RedriveProcess
 from tests.support.dead_letters import Letters, by_key, firsts, killed, last, used
@@ -253,3 +254,25 @@ async def test_the_largest_records_do_not_fill_the_memory(letters: Letters) -> N
     print(f"216 MB in records of 900 kB: {peak:.0f} MB at most")
     assert (last_told.phase, last_told.redriven) == (Phase.SUCCEEDED, 240)
     assert 0 < peak < 300
+
+
+async def test_a_destination_deleted_during_the_run_loses_nothing(letters: Letters) -> None:
+    letters.topics()
+    letters.die(400)
+    elsewhere = letters.topic(f"{letters.prefix}.elsewhere")
+    order = letters.order(to="Topic", topic=elsewhere, topics={NO_SOURCE: elsewhere}, rate={"recordsPerSecond": 40})
+    process = await RedriveProcess.start(order)
+    told = Progress(phase=Phase.PENDING)
+    deleted = False
+    async for told in process.progress():
+        if told.redriven > 20 and not deleted:
+            letters.broker.delete(elsewhere)
+            deleted = True
+    await process.close()
+    assert told.phase is Phase.FAILED, told
+    assert f"could not be written to '{elsewhere}'" in told.message
+    assert "create the topic" in told.message
+    settled = sum(letters.broker.committed(letters.settled, letters.dead).values())
+    assert settled <= told.redriven < 400
+    rest = await last(letters.order())
+    assert (rest.phase, rest.redriven) == (Phase.SUCCEEDED, 400 - settled)
