@@ -112,7 +112,7 @@ class Worker:
         wait = self._breaker.wait(time.monotonic())
         if wait <= 0:
             return
-        mine = self._consumer.assignment()
+        mine = [one for one in self._consumer.assignment() if not self._waiting.holds(one)]
         self._consumer.pause(mine)
         while self._breaker.wait(time.monotonic()) > 0 and not self._stopping:
             # Partitions that came meanwhile are not paused: what they bring is put back, not dropped.
@@ -213,6 +213,9 @@ class Worker:
         self._committed_at = time.monotonic()
         if self._out is not None and (waiting := self._out.flush(5.0)):
             log("commit put off", why=why, results_waiting=waiting)
+            return
+        if self._out is not None and self._out.failed:  # on the way out: leaving the group asks for a commit, too
+            log("commit withheld", why=why)
             return
         try:
             self._consumer.commit(asynchronous=False)

@@ -19,6 +19,8 @@ class Handover:
     def __init__(self, settings: dict[str, Any], *, group: str, me: str, results_topic: str, routes: Routes) -> None:
         self.retried = 0
         self.dead_lettered = 0
+        self.failed = False
+        """Something was not taken by the broker: nothing may be committed any more."""
         self._group = group
         self._me = me
         self._results_topic = results_topic
@@ -68,14 +70,14 @@ class Handover:
     def _produce(self, topic: str, **what: Any) -> None:
         while True:
             try:
-                self._producer.produce(topic, on_delivery=_delivered, **what)
+                self._producer.produce(topic, on_delivery=self._delivered, **what)
                 self._producer.poll(0)
                 return
             except BufferError:  # the buffer is full: wait, do not drop
                 self._producer.poll(0.1)
 
-
-def _delivered(error: KafkaError | None, _: Message) -> None:
-    # librdkafka has retried already. What is not safe must not be committed: end, start afresh.
-    if error is not None:
-        raise KafkaException(error)
+    def _delivered(self, error: KafkaError | None, _: Message) -> None:
+        # librdkafka has retried already. What is not safe must not be committed: end, start afresh.
+        if error is not None:
+            self.failed = True
+            raise KafkaException(error)

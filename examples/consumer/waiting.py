@@ -32,6 +32,10 @@ class Waiting:
         self._consumer.seek(TopicPartition(topic, partition, offset))
         self._until[(topic, partition)] = until
 
+    def holds(self, partition: TopicPartition) -> bool:
+        """Whether it rests already. Pausing it once more would make it go on behind the message that was put back."""
+        return (partition.topic, partition.partition) in self._until
+
     def resume(self, now: float) -> None:
         """Take up again what is due."""
         due = [at for at, until in self._until.items() if until <= now]

@@ -35,6 +35,15 @@ def test_a_partition_rests_from_the_message_that_is_not_due_until_it_is() -> Non
     assert seat.paused == set()
 
 
+def test_it_says_which_partitions_rest_so_that_nobody_pauses_them_twice() -> None:
+    waiting = Waiting(Seat())
+    waiting.put_back(topic="r", partition=0, offset=5, until=100.0)
+    assert waiting.holds(TopicPartition("r", 0))
+    assert not waiting.holds(TopicPartition("r", 1))
+    waiting.resume(100.0)
+    assert not waiting.holds(TopicPartition("r", 0))
+
+
 def test_each_partition_is_taken_up_at_its_own_time() -> None:
     seat = Seat()
     waiting = Waiting(seat)
