@@ -12,6 +12,7 @@ import threading
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
+from math import ceil
 from pathlib import Path
 
 Place = str
@@ -104,7 +105,7 @@ class Letters:
             revived = sorted(at for place, at in self._handled.items() if place in self._dead)
         start = sent[0]
         rows = []
-        for number in range(1, max(1, int(until - start) + 1)):
+        for number in range(1, max(1, ceil(until - start)) + 1):
             now, before = start + number, start + number - 1 if number > 1 else 0.0
             rows.append(
                 Row(

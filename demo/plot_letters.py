@@ -29,10 +29,8 @@ def headline(summary: Mapping[str, Any]) -> tuple[str, str]:
     lost = summary["lost"]
     first = f"{summary['produced']:,} messages, {f'{lost:,} of them lost' if lost else 'none lost'}: "
     first += f"{summary['handled']:,} handled, {summary['dead_lettered']:,} dead-lettered"
-    below = (
-        f"{summary['retried']:,} retries when due; after the fix {summary['redriven']:,} dead letters were redriven, "
-    )
-    return first, below + f"and {summary['handled_after']:,} of {summary['produced']:,} are handled"
+    below = f"{summary['retried']:,} had to wait for a retry; after the fix {summary['redriven']:,} dead letters were "
+    return first, below + f"redriven, and {summary['handled_after']:,} of {summary['produced']:,} are handled"
 
 
 def draw(rows: Sequence[Row], summary: Mapping[str, Any]) -> Any:

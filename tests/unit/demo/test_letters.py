@@ -99,10 +99,10 @@ def test_a_row_a_second_from_the_first_message_on() -> None:
     account.retried("orders-0-3", 108.5, by_redrive=True)
     account.handled("orders-0-3", 109.5)
     rows = account.rows(until=110.2)
-    assert [row.second for row in rows] == [float(second) for second in range(1, 11)]
+    assert [row.second for row in rows] == [float(second) for second in range(1, 12)]
     assert sum(row.arrived for row in rows) == 4
     assert sum(row.handled for row in rows) == 3
-    assert [row.dead for row in rows] == [0, 0, 1, 2, 2, 2, 2, 2, 2, 1]
+    assert [row.dead for row in rows] == [0, 0, 1, 2, 2, 2, 2, 2, 2, 1, 1]
     assert rows[-1].brought_back == 1
 
 
