@@ -59,8 +59,9 @@ async def test_a_broker_that_refuses_is_told_at_once_and_not_asked_again_for_eac
     answer = await behind.order(read=tuple(f"{behind.source}.{number}" for number in range(1000)))
 
     assert answer.fault is not None
-    assert answer.fault.kind is FaultKind.UNREACHABLE
+    assert answer.fault.kind in (FaultKind.UNREACHABLE, FaultKind.TIMED_OUT)
     assert "10.245.0.2:9092" in answer.fault.message
+    assert "reset by peer" in answer.fault.message or "refused" in answer.fault.message
     assert time.monotonic() - began < 10.0
     assert answer.requests == {"Metadata": 1}
     proxy.set_mood("pass")
