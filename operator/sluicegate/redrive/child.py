@@ -96,15 +96,16 @@ def run(given: RedriveOrder, *, orders: Orders, say: Callable[[Progress], None])
         selection.check(given.spec.select)
         admin = AdminClient(clients.of_admin(given.config, heard=heard))
         surveyor = Surveyor(given, reader=reader, settler=settler, admin=admin, heard=heard)
-        survey = _until_told(surveyor.survey, given, orders=orders, say=say, heard=heard)
+        survey = _until_told(surveyor.survey, given, orders=orders, say=say, heard=heard, client=reader)
         books = _books(given, survey, reader=reader, settler=settler, heard=heard)
-        _until_told(lambda: _committed(books), given, orders=orders, say=say, heard=heard)
+        _until_told(lambda: _committed(books), given, orders=orders, say=say, heard=heard, client=reader)
     except Refusal as refusal:
         say(Progress(phase=Phase.FAILED, ends=given.ends, counted=given.counted, message=str(refusal)))
         return
     except Stopped:
         return
-    limits = [room.most for room in survey.rooms.values() if room.most is not None]
+    # Where a limit is not known, each record goes alone: a batch that is too large is refused with all that is in it.
+    limits = [1 if room.most is None else room.most for room in survey.rooms.values()]
     producer = Producer(clients.of_writer(given.config, batch=min([LARGEST_BATCH, *limits]), heard=heard))
 
     def watch() -> Watch:
@@ -145,16 +146,25 @@ def _committed(books: Books) -> Books:
 
 
 def _until_told(
-    ask: Callable[[], T], given: RedriveOrder, *, orders: Orders, say: Callable[[Progress], None], heard: Heard
+    ask: Callable[[], T],
+    given: RedriveOrder,
+    *,
+    orders: Orders,
+    say: Callable[[Progress], None],
+    heard: Heard,
+    client: Consumer,
 ) -> T:
     """What ``ask`` gives, asked again while the cluster does not answer; Stopped when told to end meanwhile."""
     while True:
         try:
             return ask()
         except KafkaException as error:
-            why = heard.words or heard.told(error.args[0])
+            why = heard.told(error.args[0])
         except TimeoutError as error:
-            why = str(error) or heard.words or "the cluster does not answer"
+            why = str(error) or "the cluster does not answer"
+        # A question only says that it timed out. Why, the client tells to those who poll.
+        client.poll(0.1)
+        why = heard.words or why
         say(Progress(phase=Phase.RUNNING, ends=given.ends, counted=given.counted, message=why))
         deadline = time.monotonic() + AGAIN
         while time.monotonic() < deadline:

@@ -23,7 +23,7 @@ from sluicegate.redrive.refusal import Refusal
 from sluicegate.redrive.standing import Standing, decode
 from sluicegate.redrive.track import Track
 
-LIMIT = 10.0
+LIMIT = 8.0
 """Seconds for each question."""
 
 
