@@ -8,26 +8,26 @@ from __future__ import annotations
 
 import math
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
 from sluicegate.model.redrive import Phase
 from sluicegate.redrive.books import Books
+from sluicegate.redrive.bulletin import EVERY, Bulletin
 from sluicegate.redrive.canary import Stage, Trial
 from sluicegate.redrive.command import Command, Go, Pause, Rate, Stop
 from sluicegate.redrive.dialects import Origin, read
 from sluicegate.redrive.fate import Fate, Judge
-from sluicegate.redrive.histogram import Tally
 from sluicegate.redrive.letter import Letter
-from sluicegate.redrive.notes import Notes
 from sluicegate.redrive.order import RedriveOrder
-from sluicegate.redrive.pace import Meter, Pace
+from sluicegate.redrive.pace import Pace
 from sluicegate.redrive.progress import Progress
+from sluicegate.redrive.proving import Proving
+from sluicegate.redrive.reading import BATCH, Reading
 from sluicegate.redrive.refusal import Refusal
 from sluicegate.redrive.selection import Selection
 from sluicegate.redrive.sink import Sink
-from sluicegate.redrive.source import End, Source
+from sluicegate.redrive.source import Source
 from sluicegate.redrive.track import Entry, Outcome
 from sluicegate.redrive.watch import Watch
 
@@ -37,13 +37,9 @@ BYTES_A_SECOND = 64 * 1024 * 1024.0
 """However small the rate in records: large records must not fill the broker's network."""
 MOST_PENDING = 50_000
 """Records read and not committed, for the sake of memory: many may be passed over while one is on its way."""
-BATCH = 1_000
-REPORT_EVERY = 0.5
 SHORTEST_WAIT = 0.02
 """Seconds: a few records at once cost less than each at its moment, and the pace's bucket holds them."""
 LONGEST_WAIT = 0.05
-SHORT_FOR = 30.0
-"""Seconds that a partition may end earlier than at the start before that is believed."""
 LAST_WORDS = 10.0
 """Seconds for the last acknowledgements."""
 
@@ -77,38 +73,33 @@ class Engine:
     ) -> None:
         spec = order.spec
         self._order = order
-        self._source = source
         self._sink = sink_of(self._acknowledged)
         self._books = books
         self._judge = judge
-        self._open_watch = watch
         self._heard = heard
-        self._say = say
         self._trouble = trouble
         self._clock = clock
         self._selection = Selection(spec.select, started=order.started)
-        self._tally = Tally(started=order.started, told=None if spec.dry_run else order.counted.get("report"))
-        self._trial = Trial(None if spec.dry_run else spec.canary, proved=books.proved, sent=books.counts.redriven)
-        self._notes = Notes()
+        canary = None if spec.dry_run else spec.canary
+        self._trial = Trial(canary, proved=books.proved, sent=books.counts.redriven)
+        self._proving = Proving(self._trial, watch=watch)
         self._own_rate = spec.rate.records_per_second or math.inf
         now = clock()
         self._pace = Pace(records=self._own_rate, octets=BYTES_A_SECOND, now=now)
-        self._meter = Meter(now=now)
+        # A dry run leaves no progress: it counts from nothing.
+        former = None if spec.dry_run else order.counted.get("report")
+        self._bulletin = Bulletin(books, started=order.started, told=former, say=say, now=now)
+        self._reading = Reading(order.dead_letter, source, tracks=books.tracks)
         self._selected = books.counts.matched
-        self._buffer: deque[Letter | End] = deque()
         self._held: Held | None = None
-        self._watch: Watch | None = None
         self._paused = ""
         self._stopped = False
-        self._said_at = -math.inf
-        self._left: set[int] = set()
-        self._short: dict[int, float] = {}
 
     def run(self) -> None:
         """To the end, or until told to stop. The last report says how it ended; none is last after a stop."""
         phase, message = Phase.RUNNING, ""
         try:
-            self._begin()
+            self._reading.begin()
             while not self._turn():
                 pass
         except Refusal as refusal:
@@ -122,10 +113,9 @@ class Engine:
         except Refusal as refusal:
             phase, message = Phase.FAILED, message or str(refusal)
         if phase is Phase.RUNNING and not self._stopped:
-            phase, message = Phase.SUCCEEDED, self._notes.words()
-        self._report(phase, message or ("stopped" if self._stopped else ""))
-        if self._watch is not None:
-            self._watch.close()
+            phase, message = Phase.SUCCEEDED, self._bulletin.notes.words()
+        self._bulletin.tell(phase, message or ("stopped" if self._stopped else ""), now=self._clock())
+        self._proving.close()
 
     def _close_books(self, *, patient: bool) -> None:
         """The last commit. ``patient``: a run is over only when the broker has it; else what can be had is enough."""
@@ -138,13 +128,8 @@ class Engine:
                 self._obey(command)
             if now > deadline and (self._stopped or not patient):
                 return
-            self._report(Phase.RUNNING, self._words(now))
-            time.sleep(REPORT_EVERY)
-
-    def _begin(self) -> None:
-        tracks = self._books.tracks
-        self._source.begin({number: track.position for number, track in tracks.items() if not track.read})
-        self._left = {number for number, track in tracks.items() if track.read}
+            self._bulletin.tell(Phase.RUNNING, self._words(now), now=now)
+            time.sleep(EVERY)
 
     def _turn(self) -> bool:
         """One round; whether the run is over."""
@@ -155,12 +140,12 @@ class Engine:
         self._sink.serve()
         self._lay_aside_refused()
         now = self._clock()
-        self._miss(now)
+        self._reading.check(now=now)
         if self._books.due(now=now):
             self._books.commit(now=now)
         self._books.settle(now=now)
-        if now - self._said_at >= REPORT_EVERY:
-            self._report(Phase.PAUSED if self._paused else Phase.RUNNING, self._words(now))
+        if self._bulletin.due(now=now):
+            self._bulletin.tell(Phase.PAUSED if self._paused else Phase.RUNNING, self._words(now), now=now)
         if self._all_sent() and self._held is None:
             if self._trial.passed:
                 return self._at_rest()
@@ -181,22 +166,20 @@ class Engine:
         return False
 
     def _all_sent(self) -> bool:
-        if self._full():
-            return True
-        return not self._buffer and len(self._left) == len(self._books.tracks)
+        return self._full() or self._reading.over
 
     def _full(self) -> bool:
         most = self._order.spec.select.max_records
         return most is not None and self._selected >= most
 
     def _move_on(self) -> None:
-        if not self._buffer and self._books.pending < MOST_PENDING and not self._full():
-            self._buffer.extend(self._source.batch(BATCH, within=LONGEST_WAIT))
+        if self._reading.empty and self._books.pending < MOST_PENDING and not self._full():
+            self._reading.fill(within=LONGEST_WAIT)
         for _ in range(BATCH):
             if self._held is None:
-                if not self._buffer or self._full():
+                if self._reading.empty or self._full():
                     return
-                self._held = self._weigh(self._buffer.popleft())
+                self._held = self._weigh()
                 if self._held is None:
                     continue
             wait = self._wait()
@@ -208,52 +191,29 @@ class Engine:
             except BufferError:
                 self._sink.wait(LONGEST_WAIT)
                 return
-            self._tally.add(self._held.letter, self._held.origin)
+            self._bulletin.count(self._held.letter, self._held.origin)
             self._held = None
 
-    def _weigh(self, found: Letter | End) -> Held | None:
-        """The record with what becomes of it; None when nothing needs to be done."""
-        track = self._books.tracks[found.partition]
-        if isinstance(found, End) or found.offset >= track.end:
-            track.reach(found.offset)
-            self._leave_what_is_read(found.partition)
-            if not track.read:
-                self._short.setdefault(found.partition, self._clock())
+    def _weigh(self) -> Held | None:
+        """The next record with what becomes of it; None when nothing needs to be done."""
+        taken = self._reading.take(now=self._clock())
+        if taken is None:
             return None
-        self._short.pop(found.partition, None)
-        if found.offset < track.read_to:
-            return None
-        entry = track.take(found.offset)
-        origin = read(found.headers)
-        selected = self._selection.matches(found, origin)
-        self._leave_what_is_read(found.partition)
-        if not selected:
-            self._books.done(entry, Outcome.PASSED_OVER)
-            track.advance()
+        letter, entry = taken
+        origin = read(letter.headers)
+        if not self._selection.matches(letter, origin):
+            self._pass(letter, entry, Outcome.PASSED_OVER)
             return None
         self._selected += 1
         if self._order.spec.dry_run:
-            self._tally.add(found, origin)
-            self._books.done(entry, Outcome.SKIPPED)
-            track.advance()
+            self._bulletin.count(letter, origin)
+            self._pass(letter, entry, Outcome.SKIPPED)
             return None
-        return Held(found, origin, entry, self._judge.fate(found, origin))
+        return Held(letter, origin, entry, self._judge.fate(letter, origin))
 
-    def _miss(self, now: float) -> None:
-        """Refusal when a partition goes on ending before where it ended at the start. A new leader may say so for a
-        moment; a topic that was made anew says so for good, and what it holds is not what was asked for."""
-        for partition, since in self._short.items():
-            if now - since > SHORT_FOR:
-                track = self._books.tracks[partition]
-                raise Refusal(
-                    f"{self._order.dead_letter}, partition {partition} ends before offset {track.end}, where it ended "
-                    "at the start: it was deleted and made again, or lost records; start another redrive"
-                )
-
-    def _leave_what_is_read(self, partition: int) -> None:
-        if partition not in self._left and self._books.tracks[partition].read:
-            self._left.add(partition)
-            self._source.leave([partition])
+    def _pass(self, letter: Letter, entry: Entry, outcome: Outcome) -> None:
+        self._books.done(entry, outcome)
+        self._books.tracks[letter.partition].advance()
 
     def _wait(self) -> float:
         """Seconds before the next record may go."""
@@ -272,7 +232,7 @@ class Engine:
         else:
             self._books.done(held.entry, fate.outcome)
         if fate.why:
-            self._notes.add(held.letter, outcome=fate.outcome, why=fate.why)
+            self._bulletin.notes.add(held.letter, outcome=fate.outcome, why=fate.why)
 
     def _acknowledged(self, entry: Entry, fate: Fate) -> None:
         self._books.done(entry, fate.outcome)
@@ -291,21 +251,9 @@ class Engine:
 
     def _look_back(self, now: float) -> None:
         """The canary's wait."""
-        if self._trial.stage is Stage.SENDING:
-            if not self._at_rest():
-                return
-            self._trial.soak(now=now)
-            if self._trial.passed:
-                return
-            self._watch = self._open_watch()
-        if self._watch is None:
+        if self._trial.stage is Stage.SENDING and not self._at_rest():
             return
-        for origin in self._watch.back(within=LONGEST_WAIT):
-            self._trial.came_back(origin)
-        self._trial.judge(now=now, caught_up=self._watch.caught_up)
-        if self._trial.passed:
-            self._watch.close()
-            self._watch = None
+        if self._proving.look(now=now, within=LONGEST_WAIT):
             self._books.proved = True
             self._books.commit_all()
 
@@ -322,27 +270,6 @@ class Engine:
                 self._stopped = True
 
     def _words(self, now: float) -> str:
-        told = (self._paused, self._books.trouble, self._trouble(), self._trial.words(now=now), self._notes.words())
+        waits = (self._paused, self._books.trouble, self._trouble(), self._trial.words(now=now))
+        told = (*waits, self._bulletin.notes.words())
         return "; ".join(one for one in told if one)
-
-    def _report(self, phase: Phase, message: str) -> None:
-        self._said_at = now = self._clock()
-        books, counts = self._books, self._books.counts
-        self._say(
-            Progress(
-                phase=phase,
-                total=books.total,
-                scanned=counts.scanned,
-                matched=counts.matched,
-                redriven=counts.redriven,
-                parked=counts.parked,
-                skipped=counts.skipped,
-                repeated=books.repeated,
-                rate=round(self._meter.rate(counts.redriven + counts.parked, now=now), 3),
-                ends={number: track.end for number, track in books.tracks.items()},
-                report=self._tally.report(),
-                message=message,
-                settled=dict(books.settled),
-                counted={"report": self._tally.memory()},
-            )
-        )
