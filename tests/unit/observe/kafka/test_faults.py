@@ -115,3 +115,31 @@ def test_a_denied_group_is_not_explained_by_connection_errors() -> None:
 
     assert "Connection refused" not in fault.message
     assert fault.message.endswith("grant Describe on this group to the operator's user")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "retriable"),
+    [
+        (KafkaError.POLICY_VIOLATION, FaultKind.OTHER, False),
+        (KafkaError.INVALID_CONFIG, FaultKind.OTHER, False),
+        (KafkaError.INVALID_REPLICATION_FACTOR, FaultKind.OTHER, False),
+        (KafkaError.TOPIC_EXCEPTION, FaultKind.UNKNOWN_TOPIC, False),
+        (KafkaError.TOPIC_AUTHORIZATION_FAILED, FaultKind.DENIED, False),
+        (KafkaError.CLUSTER_AUTHORIZATION_FAILED, FaultKind.DENIED, False),
+        (KafkaError.NOT_CONTROLLER, FaultKind.OTHER, True),
+        (KafkaError.TOPIC_ALREADY_EXISTS, FaultKind.OTHER, True),
+        (KafkaError._TIMED_OUT, FaultKind.TIMED_OUT, True),
+    ],
+)
+def test_a_change_is_refused_in_the_brokers_words_for_good_or_for_now(
+    code: int, kind: FaultKind, *, retriable: bool
+) -> None:
+    found = faults.of_change(KafkaError(code, "As the broker says."))
+
+    assert (found.kind, found.message, found.retriable) == (kind, "As the broker says.", retriable)
+
+
+def test_a_change_that_nobody_answered_names_the_last_connection_error() -> None:
+    found = faults.of_change(KafkaError(KafkaError._TIMED_OUT, "no answer came"), heard="b:1: Connection refused")
+
+    assert found.message == "no answer came (b:1: Connection refused)"
