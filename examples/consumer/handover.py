@@ -21,6 +21,7 @@ class Handover:
         self.dead_lettered = 0
         self.failed = False
         """Something was not taken by the broker: nothing may be committed any more."""
+        self._partitions: dict[str, int] = {}
         self._group = group
         self._me = me
         self._results_topic = results_topic
@@ -44,7 +45,8 @@ class Handover:
         """To the next retry topic, or to the dead letters; returns the topic. RuntimeError when there is none: then
         the message must not be committed.
 
-        The copy keeps its key, and its partition number as provisioned topics have as many as their source.
+        The copy keeps its key and the partition number it was read from: provisioned topics have as many partitions as
+        their source. Where a topic has fewer after all, the key decides.
         """
         retry = self._routes.after(story.attempt) if retriable else None
         topic = retry.topic if retry else self._routes.dead_letters
@@ -56,12 +58,20 @@ class Handover:
             topic,
             key=message.key(),
             value=message.value(),
-            partition=story.partition,
+            partition=self._same_partition(topic, message.partition() or 0),
             headers=headers.written(story, group=self._group, error=error, now=now, not_before=not_before),
         )
         self.retried += retry is not None
         self.dead_lettered += retry is None
         return topic
+
+    def _same_partition(self, topic: str, number: int) -> int:
+        """-1, which leaves it to the key, where ``topic`` has no such partition. Asked anew only then: topics grow."""
+        if number >= self._partitions.get(topic, 0):
+            found = self._producer.list_topics(topic, timeout=10.0).topics[topic]
+            self._partitions[topic] = len(found.partitions)
+        # A topic that is not there: the broker's own answer to the record says so best.
+        return number if number < self._partitions[topic] or not self._partitions[topic] else -1
 
     def flush(self, limit: float) -> int:
         """Waits for the acknowledgements; how many are still missing after ``limit`` seconds."""

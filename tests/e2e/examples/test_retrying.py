@@ -224,6 +224,18 @@ def test_poison_goes_to_the_dead_letters_at_once_with_its_story(story: Story) ->
     assert sum(story.broker.ends(story.retries[0]).values()) == 0
 
 
+def test_dead_letters_of_fewer_partitions_than_the_source_are_taken_all_the_same(story: Story) -> None:
+    story.broker.delete(story.dead)
+    story.broker.create(story.dead, partitions=1)
+    for partition, key in enumerate(keys(Poison, PARTITIONS)):
+        story.broker.send(story.source, partition=partition, key=key)
+    story.broker.flush()
+    story.start()
+    eventually(lambda: sum(story.broker.ends(story.dead).values()) == PARTITIONS, within=30, what="all dead letters")
+    firsts = {headers(one)["sluicegate.original.partition"] for one in records(story.broker, story.dead)}
+    assert firsts == {"0", "1", "2"}
+
+
 def test_while_all_fails_the_breaker_keeps_the_backlog_where_it_is(story: Story) -> None:
     story.broker.produce(story.source, 300, key="any")
     process = story.start(faults="transient=100")
