@@ -81,10 +81,10 @@ class Story:
 
     def close(self) -> None:
         for process in self.processes:
-            process.kill()
-            process.wait(10)
+            process.terminate()  # it leaves the group, which can be deleted then
+            process.wait(20)
         topics = (self.source, self.results, self.dead, *self.retries)
-        self.broker.drop(topics=topics, groups=(self.group, self.results, self.dead))
+        self.broker.drop(topics=topics, groups=(self.group, *topics))
 
 
 @pytest.fixture
