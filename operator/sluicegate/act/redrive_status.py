@@ -11,6 +11,9 @@ from sluicegate.act.figures import known, moment, rounded
 from sluicegate.model.decision import Condition, Truth
 from sluicegate.model.redrive import Phase, Report
 
+LONGEST = 316
+"""Characters that the schema takes where it says a word."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
@@ -44,8 +47,8 @@ def render(told: Told, *, generation: int, previous: Mapping[str, Any], now: flo
         "message": words(told.message),
         **known(
             {
-                "topic": told.topic or None,
-                "destination": told.destination[:316] or None,
+                "topic": shortened(told.topic) or None,
+                "destination": shortened(told.destination) or None,
                 "startedAt": None if told.started is None else moment(told.started),
                 "finishedAt": None if told.finished is None else moment(told.finished),
             }
@@ -62,6 +65,17 @@ def render(told: Told, *, generation: int, previous: Mapping[str, Any], now: flo
         "progress": dict(told.progress),
         "conditions": rendered(_conditions(told), generation=generation, previous=previous, now=now),
     }
+
+
+def shortened(names: str) -> str:
+    """``names``, separated by commas, as many as the schema takes, and how many more there are."""
+    if len(names) <= LONGEST:
+        return names
+    shown: list[str] = []
+    rest = names.split(", ")
+    while rest and len(", ".join([*shown, rest[0]])) <= LONGEST - len(" and 100 more"):
+        shown.append(rest.pop(0))
+    return f"{', '.join(shown)} and {len(rest)} more" if shown else f"{names[: LONGEST - 1]}…"
 
 
 def _conditions(told: Told) -> tuple[Condition, ...]:

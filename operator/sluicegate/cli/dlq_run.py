@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sluicegate.errors import Gone, Transient
+from sluicegate.errors import Gone, SluicegateError, Transient
 from sluicegate.model.parse import parse_redrive
 from sluicegate.model.resource import GROUP, VERSION, Key
 
@@ -78,7 +78,8 @@ async def _follow(wish: Wish, *, look: Look, forget: bool) -> Body:
                 look(body)
         finally:
             if forget:
-                with suppress(Gone):
+                # It goes by itself a minute later where this fails.
+                with suppress(SluicegateError):
                     await cluster.delete_redrive(key, uid=body["metadata"]["uid"])
         return body
 

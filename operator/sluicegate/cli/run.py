@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from dataclasses import dataclass
+from functools import partial
 
 from kopf import OperatorRegistry
 
@@ -28,6 +29,7 @@ from sluicegate.control.roster import Roster
 from sluicegate.control.store import Store
 from sluicegate.control.topics.beat import Beat as TopicBeat
 from sluicegate.control.topics.book import Book
+from sluicegate.control.topics.claims import owners
 from sluicegate.control.topics.deletion import Deletion
 from sluicegate.control.topics.provision import Provision
 from sluicegate.control.turn import Turns
@@ -176,6 +178,7 @@ def assemble(
         deletes=cluster,
         statuses=RedriveStatuses(store=store, statuses=cluster, events=cluster, clock=clock),
         clock=clock,
+        owners=partial(owners, store=store, roster=roster),
         last=attendant.last,
         ready=lambda: operator.ready,
     )

@@ -215,6 +215,9 @@ def _select(
     for name, sign, _ in pairs:
         if not sign or not name:
             raise click.BadParameter(f"{name!r}: write NAME=REGEX, such as tenant=^blue$", param_hint="--header")
+    names = [name for name, _, _ in pairs]
+    if len(set(names)) < len(names):
+        raise click.BadParameter("name each header once; one expression can say 'or': ^(a|b)$", param_hint="--header")
     found = {
         "since": None if since is None else duration(since),
         "until": None if until is None else duration(until),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sluicegate.act.redrive_status import Told
 from sluicegate.control.clock import Clock
@@ -38,6 +39,21 @@ class Guidance:
     rate: float | None = None
 
 
+async def to_the_end(closing: Coroutine[Any, Any, None]) -> None:
+    """Await ``closing`` to its end, however often this task is cancelled meanwhile: a process that still commits must
+    not be left behind, another one would begin beside it."""
+    task = asyncio.ensure_future(closing)
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
+        raise asyncio.CancelledError
+    task.result()
+
+
 class Errand:
     """``told`` how it stands. `run` ends when the redrive is over, or is cancelled: what was committed stands then."""
 
@@ -67,15 +83,17 @@ class Errand:
             destination=self._routes.destination,
             started=self.told.started or self._clock.now(),
         )
-        first = int(self.told.progress.get("place") or 0)
+        names = [route.dead_letter for route in self._routes.routes]
+        # Topics may be others than when it began: those before the one under way are done, one that is gone is over.
+        under_way = self.told.progress.get("topic")
+        first = names.index(under_way) if under_way in names else 0
         notes: list[str] = []
-        for place, route in enumerate(self._routes.routes):
-            if place >= first:
-                ended = await self._move(route, place=place)
-                if ended.phase is Phase.FAILED:
-                    self._end(Phase.FAILED, ended.message)
-                    return
-                notes += [ended.message] if ended.message else []
+        for route in self._routes.routes[first:]:
+            ended = await self._move(route)
+            if ended.phase is Phase.FAILED:
+                self._end(Phase.FAILED, ended.message)
+                return
+            notes += [ended.message] if ended.message else []
         self._end(Phase.SUCCEEDED, "; ".join([self._sums(), *notes]))
 
     async def guide(self, guidance: Guidance) -> None:
@@ -96,17 +114,17 @@ class Errand:
     def _sums(self) -> str:
         return f"{self.told.redriven} redriven, {self.told.parked} parked, {self.told.skipped} skipped"
 
-    async def _move(self, route: Route, *, place: int) -> Progress:
+    async def _move(self, route: Route) -> Progress:
         """One dead-letter topic, to its last report."""
         deaths = 0
         base: Mapping[str, int] = self.told.progress.get("base") or {}
-        if int(self.told.progress.get("place") or 0) != place:
+        if self.told.progress.get("topic") != route.dead_letter:
             base = {name: getattr(self.told, name) for name in COUNTS}
-            self.told = replace(self.told, progress={"place": place, "base": dict(base)})
+            self.told = replace(self.told, progress={"topic": route.dead_letter, "base": dict(base)})
         while True:
             moved = self._moved()
             try:
-                return await self._attempt(route, place=place, base=base)
+                return await self._attempt(route, base=base)
             except (Died, OSError) as error:
                 deaths = 1 if self._moved() != moved else deaths + 1
                 why = f"the redrive's process ended {error}"
@@ -116,7 +134,7 @@ class Errand:
                 self.told = replace(self.told, message=f"{why}; it is started anew and goes on", rate=0.0)
             await asyncio.sleep(min(2.0 ** (deaths - 1), LONGEST_WAIT))
 
-    async def _attempt(self, route: Route, *, place: int, base: Mapping[str, int]) -> Progress:
+    async def _attempt(self, route: Route, *, base: Mapping[str, int]) -> Progress:
         process = self._process = await RedriveProcess.start(self._order(route))
         last = Progress(phase=Phase.RUNNING)
         try:
@@ -125,12 +143,12 @@ class Errand:
             async for report in process.progress():
                 last = report
                 self._count(report, base)
-                self.told = advanced(self.told, report, base=base, place=place)
+                self.told = advanced(self.told, report, base=base, topic=route.dead_letter)
                 if report.over:
                     return report
         finally:
             self._process = None
-            await process.close()
+            await to_the_end(process.close())
         raise Died(f"without a last word ({last.message or 'nothing said'})")
 
     def _standing_orders(self) -> list[Command]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sluicegate.act.ports import Redrives as Deletes
@@ -30,7 +30,7 @@ from sluicegate.model.resource import Key
 log = logging.getLogger(__name__)
 EVERY = 0.5
 PATIENCE = 30.0
-"""Seconds after its creation in which what a redrive needs may still appear: files are applied in any order."""
+"""Seconds in which what a redrive needs may still appear: files are applied in any order."""
 AGAIN = 5.0
 """Seconds until what was not ready is looked at again."""
 
@@ -38,7 +38,7 @@ AGAIN = 5.0
 @dataclass(slots=True, kw_only=True)
 class Kept:
     """One redrive as this process knows it. ``before`` what its status said first; ``again`` unix seconds before which
-    its preparation is not tried anew."""
+    its preparation (or its deletion) is not tried anew; ``unready`` since when something has been missing."""
 
     record: RedriveRecord
     told: Told
@@ -46,10 +46,12 @@ class Kept:
     errand: Errand | None = None
     task: asyncio.Task[None] | None = None
     again: float = 0.0
+    unready: float | None = None
 
 
 class Keeper:
-    """Runs until cancelled. ``last`` the last decision about an app; ``ready``: whether the first lists are in."""
+    """Runs until cancelled. ``owners`` who has which topic on an app's cluster; ``last`` the last decision about an
+    app; ``ready``: whether the first lists are in."""
 
     def __init__(
         self,
@@ -60,6 +62,7 @@ class Keeper:
         deletes: Deletes,
         statuses: RedriveStatuses,
         clock: Clock,
+        owners: Callable[[AppRecord], Mapping[str, Key]],
         last: Callable[[AppRecord], Decision | None],
         ready: Callable[[], bool],
     ) -> None:
@@ -69,6 +72,7 @@ class Keeper:
         self._deletes = deletes
         self._statuses = statuses
         self._clock = clock
+        self._owners = owners
         self._last = last
         self._ready = ready
         self._kept: dict[Key, Kept] = {}
@@ -123,17 +127,22 @@ class Keeper:
         await self._end([self._kept.pop(key) for key in gone])
 
     async def _suspend(self, some: Iterable[Kept]) -> None:
-        for one in some:
+        standing = [one for one in some if one.told.phase not in OVER]
+        await self._end(standing)
+        for one in standing:
             if one.told.phase in OVER:
                 continue
-            await self._end([one])
             phase = Phase.PAUSED if one.told.started is not None else Phase.PENDING
             said = "suspended: set spec.suspend to false to go on"
             one.told = replace(one.told, phase=phase, message=said, suspended=True, rate=0.0)
 
     def _begin(self) -> None:
         now = self._clock.now()
-        waiting = [one for one in self._kept.values() if one.told.phase not in OVER and not _is_suspended(one)]
+        waiting = [
+            one
+            for one in self._kept.values()
+            if one.told.phase not in OVER and not _is_suspended(one) and self._is_there(one)
+        ]
         for one in waiting:
             if one.told.suspended:
                 one.told = replace(one.told, suspended=False, message="")
@@ -150,23 +159,33 @@ class Keeper:
             elif one.task is None and now >= one.again:
                 one.task = asyncio.create_task(self._run(one), name=f"redrive {one.record.meta.key}")
 
+    def _is_there(self, one: Kept) -> bool:
+        record = self._store.redrives.get(one.record.meta.key)
+        return record is not None and record.meta.uid == one.record.meta.uid
+
     async def _run(self, one: Kept) -> None:
         """Prepare and run; what goes wrong ends up in ``one.told``."""
         try:
-            routes, config = await prepare(one.record, store=self._store, kafka=self._kafka, access_of=self._access_of)
+            routes, config = await prepare(
+                one.record, store=self._store, kafka=self._kafka, access_of=self._access_of, owners=self._owners
+            )
+            one.unready = None
             one.errand = Errand(one.record, one.told, routes=routes, config=config, clock=self._clock)
             await one.errand.run()
             one.told = one.errand.told
         except Unready as error:
-            one.again = self._clock.now() + AGAIN
+            now = self._clock.now()
+            one.again, one.unready = now + AGAIN, one.unready if one.unready is not None else now
             one.told = replace(one.told, phase=Phase.PENDING, message=str(error))
-            if error.is_due_soon and self._clock.now() - one.record.meta.created > PATIENCE:
+            if error.is_due_soon and one.told.started is None and now - one.unready > PATIENCE:
                 self._fail(one, str(error))
         except Refused as error:
             self._fail(one, str(error))
         except Exception:
             log.exception("a bug: this redrive was cut off", extra={"redrive": str(one.record.meta.key)})
             one.again = self._clock.now() + AGAIN
+            told, one.errand = one.errand.told if one.errand else one.told, None
+            one.told = replace(told, message="cut off by a mistake of Sluicegate, see its log; it is tried again")
         finally:
             if one.errand is not None:
                 one.told = one.errand.told
@@ -190,8 +209,10 @@ class Keeper:
 
     async def _expire(self, one: Kept) -> None:
         spec, finished = one.record.spec, one.told.finished
-        if spec is None or finished is None or self._clock.now() < finished + spec.ttl_seconds_after_finished:
+        now = self._clock.now()
+        if spec is None or finished is None or now < max(finished + spec.ttl_seconds_after_finished, one.again):
             return
+        one.again = now + AGAIN
         try:
             await self._deletes.delete_redrive(one.record.meta.key, uid=one.record.meta.uid)
         except (Gone, Conflict):

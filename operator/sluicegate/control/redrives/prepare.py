@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from sluicegate.control.access import Access
 from sluicegate.control.records import AppRecord, RedriveRecord
@@ -29,7 +29,7 @@ class Refused(Exception):
 
 
 class Unready(Exception):
-    """It cannot be done now. ``is_due_soon``: what is missing is somebody else's to make, and does not take long."""
+    """It cannot be done now. ``is_due_soon``: what is missing is named in the spec, and may be a mistake there."""
 
     def __init__(self, words: str, *, is_due_soon: bool = False) -> None:
         super().__init__(words)
@@ -37,16 +37,23 @@ class Unready(Exception):
 
 
 async def prepare(
-    record: RedriveRecord, *, store: Store, kafka: Topics, access_of: Callable[[AppRecord], Awaitable[Access]]
+    record: RedriveRecord,
+    *,
+    store: Store,
+    kafka: Topics,
+    access_of: Callable[[AppRecord], Awaitable[Access]],
+    owners: Callable[[AppRecord], Mapping[str, Key]],
 ) -> tuple[Routes, ClientConfig]:
-    """Refused or Unready when it cannot begin."""
+    """Refused or Unready when it cannot begin. ``owners`` who has which topic on an app's cluster."""
     if record.spec is None:
         raise Refused(f"the spec cannot be used: {record.refusal}")
     spec, key = record.spec, Key(record.meta.key.namespace, record.spec.app_ref.name)
     app = store.apps.get(key)
-    if app is None or app.spec is None:
+    if app is None:
         said = f"spec.appRef.name: there is no KafkaConsumerApp {key.name!r} in namespace {key.namespace!r}"
         raise Unready(f"{said}; create it, or correct the name", is_due_soon=True)
+    if app.spec is None:
+        raise Unready(f"the spec of KafkaConsumerApp {key.name!r} cannot be used: {app.refusal}")
     connection_ref = app.spec.kafka.connection_ref
     connection = store.connections.get(Key(key.namespace, connection_ref.name)) if connection_ref else None
     targets = connection.spec.redrive_targets if connection and connection.spec else ()
@@ -54,6 +61,13 @@ async def prepare(
     found = routes(spec, app=key.name, named=topics_of(app.spec, key=key), targets=targets)
     if found.problem:
         raise Refused(found.problem)
+    has = owners(app)
+    for route in found.routes:
+        if (owner := has.get(route.dead_letter, key)) != key:
+            raise Refused(
+                f"{route.dead_letter} belongs to KafkaConsumerApp {owner.name!r} in namespace {owner.namespace!r}, "
+                "which is older: redrive from there"
+            )
     access = await access_of(app)
     if access.config is None:
         raise Unready(access.fault.message if access.fault else "the cluster of the app is not known")
@@ -110,7 +124,7 @@ async def _make(changes: tuple[Change, ...], *, app: AppSpec, kafka: Topics, con
     handling = app.error_handling
     if handling is not None and handling.topics.provisioner is Provisioner.NONE:
         names = ", ".join(change.topic for change in changes)
-        raise Unready(f"create topic {names}: topics.provisioner of the app is None", is_due_soon=True)
+        raise Unready(f"create topic {names}: topics.provisioner of the app is None")
     answer = await kafka.topics(config, TopicOrder(changes=changes), timeout=LIMIT)
     faults = [(one.change, one.fault) for one in answer.outcomes if one.fault and not one.exists]
     if answer.fault:

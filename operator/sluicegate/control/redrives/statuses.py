@@ -26,10 +26,11 @@ EVERY = 2.0
 
 @dataclass(slots=True, kw_only=True)
 class Last:
-    """What was written last, and when; ``phase`` that people were told of."""
+    """What was written last; ``tried`` to be written last, and when; ``phase`` that people were told of."""
 
     uid: str
     told: Told
+    tried: Told
     at: float
     phase: Phase | None
 
@@ -54,16 +55,19 @@ class RedriveStatuses:
         key, now = record.meta.key, self._clock.now()
         last = self._last.get(key)
         if last is None or last.uid != record.meta.uid:
-            last = self._last[key] = Last(uid=record.meta.uid, told=before, at=float("-inf"), phase=before.phase)
+            last = self._last[key] = Last(
+                uid=record.meta.uid, told=before, tried=before, at=float("-inf"), phase=before.phase
+            )
         if told == last.told:
             return True
-        if told.phase is last.told.phase and now - last.at < EVERY:
+        if told.phase is last.tried.phase and now - last.at < EVERY:
             return False
+        last.tried, last.at = told, now
         if not await self._write(record, told, now=now):
             return False
         if told.phase is not last.phase:
             await self._tell(record, told)
-        last.told, last.at, last.phase = told, now, told.phase
+        last.told, last.phase = told, told.phase
         return True
 
     async def _write(self, record: RedriveRecord, told: Told, *, now: float) -> bool:

@@ -40,9 +40,9 @@ def is_over(record: RedriveRecord) -> bool:
     return taken_up(record).phase in OVER
 
 
-def advanced(told: Told, progress: Progress, *, base: Mapping[str, int], place: int) -> Told:
-    """``told`` after a report. ``base`` what earlier dead-letter topics of the same redrive came to; ``place`` of the
-    present one among them."""
+def advanced(told: Told, progress: Progress, *, base: Mapping[str, int], topic: str) -> Told:
+    """``told`` after a report. ``base`` what earlier dead-letter topics of the same redrive came to; ``topic``
+    the present one."""
     counts: dict[str, Any] = {name: base.get(name, 0) + getattr(progress, name) for name in COUNTS}
     return replace(
         told,
@@ -50,6 +50,6 @@ def advanced(told: Told, progress: Progress, *, base: Mapping[str, int], place: 
         message=progress.message,
         rate=progress.rate,
         report=progress.report,
-        progress={"place": place, "base": dict(base), **memory_of(progress)},
+        progress={"topic": topic, "base": dict(base), **memory_of(progress)},
         **counts,
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from sluicegate.control.records import AppRecord
+from sluicegate.control.records import AppRecord, source_of
+from sluicegate.control.roster import Roster
+from sluicegate.control.store import Store
 from sluicegate.decide.topics.names import topics_of
 from sluicegate.model.resource import Key
 
@@ -20,6 +22,15 @@ def claims(records: Iterable[AppRecord], *, cluster_of: Callable[[AppRecord], st
         for topic in topics_of(record.spec, key=record.meta.key).topics:
             names.setdefault(topic.name, record.meta.key)
     return found
+
+
+def owners(record: AppRecord, *, store: Store, roster: Roster) -> Mapping[str, Key]:
+    """On the cluster of ``record``: by name of a topic the app that has it."""
+
+    def cluster_of(one: AppRecord) -> str:
+        return roster.cluster_of(source_of(one))
+
+    return claims(store.apps.all(), cluster_of=cluster_of).get(cluster_of(record), {})
 
 
 def needs(records: Iterable[AppRecord], *, cluster_of: Callable[[AppRecord], str]) -> Mapping[str, Mapping[str, Key]]:

@@ -13,10 +13,11 @@ LEAST_RATE = 1.0
 
 def pause(spec: RedriveSpec, decision: Decision | None) -> str:
     """Why the redrive must wait, as a sentence; empty when it may go on. ``decision`` the app's last, None before the
-    first."""
-    if decision is None:
-        return ""
+    first: how far behind the app is, is not known then."""
     guards = spec.guards
+    if decision is None:
+        asked = guards.pause_when_lag_above or guards.pause_when_breaker_open
+        return "paused: the app has not been looked at yet" if asked else ""
     lag = decision.lag.records
     if guards.pause_when_lag_above and isinstance(lag, Known) and lag.value > guards.pause_when_lag_above:
         return f"paused: the app is {lag.value} messages behind, more than {guards.pause_when_lag_above}"

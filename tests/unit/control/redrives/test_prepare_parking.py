@@ -32,7 +32,7 @@ async def prepared(brokers: Brokers, *, policy: dict[str, Any] | None = None, **
     async def access_of(record: AppRecord) -> Access:
         return Access(config=ClientConfig(settings=()))
 
-    await prepare(record, store=store, kafka=Port(brokers), access_of=access_of)
+    await prepare(record, store=store, kafka=Port(brokers), access_of=access_of, owners=lambda _: {})
 
 
 async def test_it_is_made_like_the_dead_letter_topic_once() -> None:

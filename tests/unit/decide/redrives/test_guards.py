@@ -42,8 +42,9 @@ def test_it_pauses_while_the_app_is_further_behind_than_allowed() -> None:
     assert pause(spec(guards={"pauseWhenLagAbove": 0}), behind(1_000_000)) == ""
 
 
-def test_it_goes_on_while_nothing_is_known() -> None:
-    assert pause(spec(), None) == ""
+def test_it_waits_for_the_first_look_at_the_app_and_goes_on_where_the_lag_cannot_be_known() -> None:
+    assert "not been looked at" in pause(spec(), None)
+    assert pause(spec(guards={"pauseWhenLagAbove": 0, "pauseWhenBreakerOpen": False}), None) == ""
     assert pause(spec(), NOTHING) == ""
 
 
