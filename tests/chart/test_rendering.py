@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import yaml
 
+from sluicegate.telemetry.apps import FAMILIES
 from tests.support.chart import CHART, ROOT, Refused, Render, Run
 
 PEERS = [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}]
@@ -218,3 +220,17 @@ def test_every_value_is_in_the_schema_and_every_field_of_the_schema_in_the_value
     defaults = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
     schema = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
     assert defaults.keys() == schema["properties"].keys() - {"global"}
+
+
+def test_alerts_are_made_where_asked_for_and_name_metrics_that_there_are(render: Render) -> None:
+    assert not render({}).all("PrometheusRule")
+    rendered = render({"prometheusRule": {"enabled": True, "deadLettersFor": "1h", "labels": {"team": "shop"}}})
+    rule = rendered.one("PrometheusRule")
+    assert rule["metadata"]["labels"]["team"] == "shop"
+    [group] = rule["spec"]["groups"]
+    alerts = {one["alert"]: one for one in group["rules"]}
+    assert alerts["SluicegateDeadLetters"]["for"] == "1h"
+    told = {f"sluicegate_{name}" for name, _, _ in FAMILIES}
+    for one in alerts.values():
+        assert set(re.findall(r"sluicegate_\w+", one["expr"])) <= told
+        assert "{{ $labels.app }}" in one["annotations"]["summary"]
