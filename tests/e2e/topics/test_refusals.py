@@ -194,3 +194,17 @@ async def test_a_topic_that_is_there_is_not_made_twice_nor_shrunk(
     assert fewer.fault is not None
     assert (fewer.fault.kind, fewer.fault.retriable) == (FaultKind.OTHER, False)
     assert broker.partitions(source) == 3
+
+
+async def test_a_policy_of_the_broker_is_told_in_its_words_and_not_tried_again_in_haste(
+    user: Provider, broker: Broker
+) -> None:
+    """Kafka's own limit of partitions in one request is a policy, as those that administrators write are."""
+    [outcome] = (await user.order(Change(kind=ChangeKind.CREATE, topic=user.dlq, partitions=10_001))).outcomes
+
+    assert outcome.fault is not None
+    assert (outcome.fault.kind, outcome.fault.retriable) == (FaultKind.OTHER, False)
+    reason, words = refusal(outcome.change, outcome.fault)
+    assert reason == "BrokerRefused"
+    assert "number of partitions" in words
+    assert broker.partitions(user.dlq) == 0
