@@ -95,6 +95,11 @@ def test_a_source_that_grows_takes_its_topics_with_it_and_a_changed_name_keeps_t
         within=MADE_WITHIN,
         what="both topics have grown to 4 partitions",
     )
+    eventually(
+        lambda: {one.get("partitions") for one in app.status()["topics"]} == {4},
+        within=MADE_WITHIN,
+        what="the status, from which a plan is made, says so",
+    )
 
     renamed = delays("10s")
     renamed["errorHandling"]["deadLetter"] = {"nameTemplate": "{topic}.dead"}
