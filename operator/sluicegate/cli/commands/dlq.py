@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import click
-import yaml
 
 from sluicegate.cli import dlq_page
 from sluicegate.cli.console import console_for_people
 from sluicegate.cli.dlq_run import SILENCE, Wish, create, fetch, follow, part_of, phase_of
 from sluicegate.cli.failure import sentence
+from sluicegate.cli.machine import machine
 from sluicegate.cli.options import Output, namespace_option, output_option, place, seconds
 from sluicegate.cli.progress import progress
 from sluicegate.model.duration import show as duration
@@ -73,7 +72,7 @@ def ls(app: str | None, namespace: str, all_namespaces: bool, output: str) -> No
         apps, redrives = fetch(where, app)
         found = dlq_page.rows(apps, redrives, now=time.time())
         if output != Output.TABLE.value:
-            click.echo(_machine(found, output))
+            click.echo(machine(found, output))
         elif not found:
             said = f"No KafkaConsumerApp with a dead-letter topic in {where or 'any namespace'}."
             click.echo(f"{said} It is asked for with spec.errorHandling.", err=True)
@@ -100,7 +99,7 @@ def show(app: str, namespace: str, output: str, **chosen: Any) -> None:
             raise click.ClickException(str(status.get("message")))
         if output != Output.TABLE.value:
             fields = ("topic", "total", "matched", "report")
-            click.echo(_machine({name: status.get(name) for name in fields}, output))
+            click.echo(machine({name: status.get(name) for name in fields}, output))
         else:
             console_for_people().print(dlq_page.contents(status))
 
@@ -172,7 +171,7 @@ def _move(
         wish = Wish(app=Key(place(namespace), app), spec=spec, purpose=purpose, name=name)
         body = _followed(wish, forget=False) if wait else create(wish)
         if output != Output.TABLE.value:
-            click.echo(_machine(body, output))
+            click.echo(machine(body, output))
         elif wait and spec.get("dryRun") and phase_of(body) != "Failed":
             console_for_people().print(dlq_page.contents(body.get("status") or {}))
         elif wait:
@@ -227,9 +226,3 @@ def _select(
         "maxRecords": max_records,
     }
     return {name: value for name, value in found.items() if value is not None}
-
-
-def _machine(value: object, output: str) -> str:
-    if output == Output.JSON.value:
-        return json.dumps(value, indent=2, ensure_ascii=False)
-    return str(yaml.safe_dump(value, sort_keys=False, allow_unicode=True)).rstrip()

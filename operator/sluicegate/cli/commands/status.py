@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
-import yaml
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
@@ -19,6 +17,7 @@ from sluicegate.cli.failure import sentence
 from sluicegate.cli.fetch import fetch_apps
 from sluicegate.cli.live import ask
 from sluicegate.cli.live_page import live_page
+from sluicegate.cli.machine import machine
 from sluicegate.cli.options import Output, namespace_option, output_option, place, reach_options
 from sluicegate.cli.page import page
 from sluicegate.cli.table import table
@@ -86,7 +85,7 @@ def status(
                 console.print(draw(bodies))
         else:
             bodies = look()
-            click.echo(_machine(bodies[0] if app else {"apiVersion": "v1", "kind": "List", "items": bodies}, output))
+            click.echo(machine(bodies[0] if app else {"apiVersion": "v1", "kind": "List", "items": bodies}, output))
 
 
 def _operators_part(key: Key, way: Way) -> RenderableType:
@@ -94,12 +93,6 @@ def _operators_part(key: Key, way: Way) -> RenderableType:
     if asked.why:
         return Text(f"Partitions, members and decisions are not shown: {asked.why}", style="yellow")
     return live_page(asked.live, asked.decisions)
-
-
-def _machine(value: object, output: str) -> str:
-    if output == Output.JSON.value:
-        return json.dumps(value, indent=2, ensure_ascii=False)
-    return str(yaml.safe_dump(value, sort_keys=False, allow_unicode=True)).rstrip()
 
 
 def _follow(console: Console, *, look: Look, draw: Draw) -> None:

@@ -36,10 +36,6 @@ def taken_up(record: RedriveRecord) -> Told:
     )
 
 
-def is_over(record: RedriveRecord) -> bool:
-    return taken_up(record).phase in OVER
-
-
 def advanced(told: Told, progress: Progress, *, base: Mapping[str, int], topic: str) -> Told:
     """``told`` after a report. ``base`` what earlier dead-letter topics of the same redrive came to; ``topic``
     the present one."""
